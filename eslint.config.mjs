@@ -1,0 +1,74 @@
+// Type-checked rules for every TypeScript file, and the direction of imports between the rooms of the project.
+import eslint from "@eslint/js";
+import boundaries from "eslint-plugin-boundaries";
+import tseslint from "typescript-eslint";
+
+const rooms = ["spec", "components", "stack", "watcher", "dev", "test"];
+
+/** Which rooms a room may import. `index.ts` stands beside `watcher`. */
+const mayImport = {
+  spec: ["spec"],
+  components: ["components", "spec"],
+  stack: ["stack", "components", "spec"],
+  watcher: ["watcher", "stack", "components", "spec"],
+  program: ["stack", "components", "spec"],
+  dev: ["dev", "watcher", "stack", "components", "spec"],
+  test: [...rooms, "program"],
+};
+
+export default tseslint.config(
+  { ignores: ["dist/", "coverage/", "node_modules/"] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+      "max-lines-per-function": ["error", { max: 80, skipBlankLines: true, skipComments: true }],
+      "max-params": ["error", 5],
+      complexity: ["error", 15],
+      eqeqeq: "error",
+      "no-console": "error",
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/explicit-module-boundary-types": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+    },
+  },
+  {
+    plugins: { boundaries },
+    settings: {
+      "import/resolver": { typescript: true },
+      "boundaries/include": ["**/*.ts"],
+      "boundaries/elements": [
+        ...rooms.map((room) => ({ type: room, pattern: room, mode: "folder" })),
+        { type: "program", pattern: "index.ts", mode: "full" },
+      ],
+    },
+    rules: {
+      "boundaries/no-unknown": "error",
+      "boundaries/no-unknown-files": "error",
+      "boundaries/element-types": [
+        "error",
+        {
+          default: "disallow",
+          rules: Object.entries(mayImport).map(([from, allow]) => ({ from, allow })),
+          message: "imports point left only: watcher → stack → components → spec",
+        },
+      ],
+    },
+  },
+  {
+    files: ["test/**/*.ts", "dev/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-unused-expressions": "off",
+      "max-lines-per-function": "off",
+      "no-console": "off",
+    },
+  },
+  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+);
