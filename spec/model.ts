@@ -1,0 +1,123 @@
+/**
+ * The one model of a TM Forum ODA exposed API that the rest of the program works with, whatever served version
+ * or shape the custom resource was written in. `parse.ts` makes it, nothing changes it afterwards.
+ */
+
+/** API group of every ODA custom resource. */
+export const GROUP = "oda.tmforum.org";
+
+/** Label on every ODA object: the name of the Component it belongs to. */
+export const COMPONENT_NAME_LABEL = `${GROUP}/componentName`;
+
+/** Annotation by which one object chooses another gateway than the configured default. */
+export const GATEWAY_ANNOTATION = `${GROUP}/gateway`;
+
+/** `ExposedAPI`, or `API`: the same resource as canvases older than the end of 2024 have it. */
+export type ResourceKind = "ExposedAPI" | "API";
+
+/** `spec.apiType`: openapi and prometheus in every version, openmetrics and mcp since v1. */
+export type ApiType = "openapi" | "prometheus" | "openmetrics" | "mcp";
+
+/** `spec.segment` (v1): the part of the Component that declares the API. */
+export type Segment = "coreFunction" | "managementFunction" | "securityFunction";
+
+/**
+ * One entry of `spec.specification`: where the API's document is (`url`, http or https), or the document itself
+ * as JSON or YAML text (`inline`, the Azure operator's variant). An entry of v1beta4 or v1 may have a version alone.
+ */
+export interface ApiDocument {
+  readonly url?: string;
+  readonly inline?: string;
+  readonly version?: string;
+}
+
+/** `spec.basicAuth`: two keys of one Secret in the object's namespace, as a ServiceMonitor endpoint refers to them. */
+export interface BasicAuth {
+  readonly secretName: string;
+  readonly usernameKey: string;
+  readonly passwordKey: string;
+}
+
+/** `spec.apiKeyVerification`. `location` names the variable in which the key is expected, e.g. `header`. */
+export interface ApiKeyVerification {
+  readonly enabled: boolean;
+  readonly location?: string;
+}
+
+/**
+ * `spec.rateLimit`: `limit` requests for each second (`ps`) or minute (`pm`), counted for each `identifier`
+ * (`IP` or a name). Enabled limits always have a `limit`.
+ */
+export interface RateLimit {
+  readonly enabled: boolean;
+  readonly identifier?: string;
+  readonly limit?: number;
+  readonly interval: "ps" | "pm";
+}
+
+/** `spec.quota`: requests allowed for each identifier. The CRD has no `enabled` and no period: a limit asks for it. */
+export interface Quota {
+  readonly identifier?: string;
+  readonly limit?: number;
+}
+
+/** `spec.OASValidation`: check requests and responses against the OpenAPI document. */
+export interface OasValidation {
+  readonly requestEnabled: boolean;
+  readonly responseEnabled: boolean;
+  readonly allowUnspecifiedHeaders: boolean;
+  readonly allowUnspecifiedQueryParams: boolean;
+  readonly allowUnspecifiedCookies: boolean;
+}
+
+/** `spec.CORS`. The lists are never empty; `allowOrigins` holds `*` or serialised origins (RFC 6454, section 6.2). */
+export interface Cors {
+  readonly enabled: boolean;
+  readonly allowCredentials: boolean;
+  readonly allowOrigins: readonly string[];
+  readonly handlePreflightRequests: {
+    readonly enabled: boolean;
+    readonly allowHeaders: readonly string[];
+    readonly allowMethods: readonly string[];
+    /** Seconds a browser may keep the answer to a preflight request. */
+    readonly maxAge: number;
+  };
+}
+
+/** One valid exposed API. Deeply frozen; a field that is unset has no key, or its default where it has one. */
+export interface ExposedApi {
+  readonly kind: ResourceKind;
+  readonly namespace: string;
+  readonly name: string;
+  /** `metadata.uid`; a manifest that is not in a cluster yet has none. */
+  readonly uid?: string;
+  readonly componentName?: string;
+  /** `spec.name`; `name` is the object's. */
+  readonly apiName: string;
+  readonly apiType: ApiType;
+  readonly segment: Segment;
+  /** Name of the Service, in the object's namespace, that answers the API's requests. */
+  readonly implementation: string;
+  /** Absolute URL path under which the API is served, e.g. `/r1-catalog/tmf-api/productCatalogManagement/v4`. */
+  readonly path: string;
+  /** Port of the Service, 1 to 65535. */
+  readonly port: number;
+  readonly specification: readonly ApiDocument[];
+  /** Absolute path on the API's own host, or a whole http(s) URL. */
+  readonly developerUI?: string;
+  /** Public DNS name in lower case; without it the gateway's own. */
+  readonly hostname?: string;
+  /** Name of a policy template the gateway's operators keep. */
+  readonly template?: string;
+  readonly resources: readonly string[];
+  readonly required: boolean;
+  readonly apiSDO?: string;
+  readonly basicAuth?: BasicAuth;
+  readonly apiKeyVerification: ApiKeyVerification;
+  readonly rateLimit: RateLimit;
+  readonly quota: Quota;
+  readonly oasValidation: OasValidation;
+  readonly cors: Cors;
+  /** Value of the annotation `oda.tmforum.org/gateway`, trimmed. */
+  readonly gateway?: string;
+}
