@@ -13,7 +13,7 @@ const SHOWN_FIELDS = 20;
 export interface FieldError {
   /** Where, from the object's root, e.g. `spec.CORS.allowOrigins[1]`. */
   readonly field: string;
-  /** What stands there: a scalar as written, or a {@link Withheld} for secrets, lists and objects. */
+  /** What stands there: a scalar (a URL without its user info), or a {@link Withheld} for secrets, lists and objects. */
   readonly value: unknown;
   /** The rule as the end of a sentence, e.g. `must be an integer from 1 to 65535`. */
   readonly rule: string;
