@@ -1,0 +1,19 @@
+// npm run setup: everything that is downloaded or built for the demo and the end-to-end tests, ahead of time.
+import { ensureToolchain } from ".";
+
+async function main(): Promise<void> {
+  const { crds, ...programs } = await ensureToolchain();
+  if (process.argv.includes("--quiet")) return;
+  for (const [name, file] of Object.entries({
+    ...programs,
+    istioCrds: crds.istio,
+    serviceMonitorCrd: crds.serviceMonitor,
+  })) {
+    console.log(`${name.padEnd(22)} ${file}`);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

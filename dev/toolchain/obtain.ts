@@ -1,0 +1,99 @@
+import { access, chmod, mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { extractFiles } from "./archive";
+import { type Downloader } from "./download";
+import { buildFromGo, type Go } from "./goBuild";
+import { type Part } from "./parts";
+import { type Progress } from "./progress";
+
+/** The ways to come by a part that is neither installed nor cached. */
+export interface Means {
+  readonly cache: string;
+  readonly downloader: Downloader;
+  /** Rejects with the reason when there is no usable Go. */
+  readonly go: () => Promise<Go>;
+  readonly progress: Progress;
+}
+
+/** What was tried for a part and why it did not work, in the order it was tried. */
+export type Attempts = readonly { readonly way: "download" | "Go build"; readonly problem: string }[];
+
+/** Directory for unfinished parts; whatever is in it at the start of a set-up is a leftover. */
+export function unfinishedDir(cache: string): string {
+  return path.join(cache, "unfinished");
+}
+
+/** Whether a part is in the cache. A part gets its directory only when it is complete. */
+export async function isCached(cache: string, { directory, files }: Part): Promise<boolean> {
+  const found = await Promise.all(
+    files.map((file) =>
+      access(path.join(cache, directory, file)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.every(Boolean);
+}
+
+/**
+ * Downloads a part into the cache or, when that does not work, builds it.
+ *
+ * @returns undefined when the part is in the cache now, else what was tried
+ */
+export async function obtain(part: Part, means: Means): Promise<Attempts | undefined> {
+  const problems: { way: "download" | "Go build"; problem: string }[] = [];
+  for (const [way, run] of [
+    ["download", downloadPart],
+    ["Go build", buildPart],
+  ] as const) {
+    const unfinished = path.join(unfinishedDir(means.cache), part.directory);
+    await rm(unfinished, { recursive: true, force: true });
+    await mkdir(unfinished, { recursive: true });
+    try {
+      const how = await run(part, unfinished, means);
+      await rm(path.join(means.cache, part.directory), { recursive: true, force: true });
+      await rename(unfinished, path.join(means.cache, part.directory));
+      means.progress.done(how);
+      return undefined;
+    } catch (error) {
+      problems.push({ way, problem: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return problems;
+}
+
+async function downloadPart(part: Part, directory: string, { downloader, progress }: Means): Promise<string> {
+  const { download } = part;
+  if (download === undefined) throw new Error("not published for this system");
+  const { host } = new URL(download.url);
+  const file = await downloader.fetch(download, (bytes, total) => {
+    progress.update(
+      `downloading from ${host}, ${megabytes(bytes)}${total ? ` of ${megabytes(total)}` : ""} MB`,
+    );
+  });
+  if (download.archive) {
+    progress.update("unpacking");
+    await extractFiles(file, part.files, directory);
+    await rm(file);
+  } else {
+    const [name = ""] = part.files;
+    await rename(file, path.join(directory, name));
+    if (!name.endsWith(".yaml")) await chmod(path.join(directory, name), 0o755);
+  }
+  return `downloaded from ${host}`;
+}
+
+async function buildPart(part: Part, directory: string, means: Means): Promise<string> {
+  const go = await means.go();
+  for (const source of part.go) {
+    await buildFromGo(go, source, directory, (activity) => {
+      means.progress.update(activity);
+    });
+  }
+  return `made from its Go module with Go ${go.version}`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

@@ -1,0 +1,46 @@
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { type Toolchain } from "./toolchain";
+
+/** What the last set-up ended with, so that the next one need not ask any program for its version. */
+interface Stamp {
+  readonly key: string;
+  readonly toolchain: Toolchain;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Size and time of last change of a file, or "" when there is none. */
+export async function fingerprint(file: string): Promise<string> {
+  const info = await stat(file).catch(() => undefined);
+  return info === undefined ? "" : `${info.size} ${info.mtimeMs}`;
+}
+
+/** The toolchain of the last set-up, if it was made under the same `key` and its files are unchanged. */
+export async function readStamp(cache: string, key: string): Promise<Toolchain | undefined> {
+  const text = await readFile(stampFile(cache), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const stamp = JSON.parse(text) as Stamp;
+  if (stamp.key !== key) return undefined;
+  const unchanged = await Promise.all(
+    Object.entries(stamp.files).map(async ([file, was]) => was !== "" && (await fingerprint(file)) === was),
+  );
+  return unchanged.every(Boolean) ? stamp.toolchain : undefined;
+}
+
+/** Remembers a toolchain. Readers see the old stamp or the new one, never a part of it. */
+export async function writeStamp(
+  cache: string,
+  key: string,
+  toolchain: Toolchain,
+  files: readonly string[],
+): Promise<void> {
+  const fingerprints = await Promise.all(files.map(async (file) => [file, await fingerprint(file)] as const));
+  const stamp: Stamp = { key, toolchain, files: Object.fromEntries(fingerprints) };
+  await mkdir(cache, { recursive: true });
+  await writeFile(`${stampFile(cache)}.new`, JSON.stringify(stamp, undefined, 2));
+  await rename(`${stampFile(cache)}.new`, stampFile(cache));
+}
+
+function stampFile(cache: string): string {
+  return path.join(cache, "ready.json");
+}
