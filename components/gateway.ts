@@ -1,0 +1,55 @@
+// The gateway seam: what every gateway component takes and gives back.
+import type * as pulumi from "@pulumi/pulumi";
+import { type ExposedApi, type PolicyField } from "../spec";
+import { type OwnerReference } from "./kubernetesMetadata";
+
+/** Where clients reach a gateway. `port` is left out when it is the scheme's default. */
+export interface GatewayAddress {
+  /** IP address or DNS name. */
+  readonly host: string;
+  readonly port?: number;
+}
+
+/** The public URL of an API, or why it is not known yet. */
+export type PublicUrl = { readonly url: string; readonly host: string } | { readonly unknown: string };
+
+/** What became of one policy that the spec asks for. */
+export interface PolicyOutcome {
+  readonly policy: PolicyField;
+  /** The resource that enforces it, or undefined when this gateway cannot. */
+  readonly enforcedBy?: string;
+}
+
+/** A component that exposes one API through one kind of gateway. */
+export interface GatewayComponent extends pulumi.ComponentResource {
+  /** Kubernetes uid, or the gateway's own id, of the resource that routes the API. */
+  readonly routeUid: pulumi.Output<string>;
+}
+
+/** Arguments of every gateway component. */
+export interface GatewayArgs<Settings> {
+  /** The API to expose. */
+  readonly api: ExposedApi;
+  /** How the platform team runs the gateway. */
+  readonly settings: Settings;
+  /** The API object in the cluster, if it is one. */
+  readonly owner?: OwnerReference | undefined;
+}
+
+/** One kind of gateway: how to build its component, and what can be said of an API without building it. */
+export interface Gateway<Settings> {
+  /** Declares the resources that expose `api`. */
+  readonly create: (
+    name: string,
+    args: GatewayArgs<Settings>,
+    options: pulumi.ComponentResourceOptions,
+  ) => GatewayComponent;
+  /** The URL clients use, given the address of the gateway where one is known. */
+  readonly publicUrl: (api: ExposedApi, settings: Settings, address: GatewayAddress | undefined) => PublicUrl;
+  /**
+   * The routes an API occupies, as opaque text: two APIs that share one cannot both be served.
+   */
+  readonly routes: (api: ExposedApi, settings: Settings) => readonly string[];
+  /** One outcome for every policy the spec asks for, in the order of `requestedPolicies`. */
+  readonly policies: (api: ExposedApi, settings: Settings) => readonly PolicyOutcome[];
+}

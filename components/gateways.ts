@@ -1,0 +1,41 @@
+// The table of gateways: adding one is a folder and an entry here.
+import { type ExposedApi } from "../spec";
+import { type Gateway, type GatewayAddress, type PolicyOutcome, type PublicUrl } from "./gateway";
+import { istioGateway } from "./istio/istioGateway";
+import { type IstioSettings } from "./istio/settings";
+
+/** Settings of the gateway an API is exposed through; `type` says which. */
+export type GatewaySettings = IstioSettings;
+
+/** Names a gateway can be chosen by, in configuration and in the annotation `oda.tmforum.org/gateway`. */
+export const gatewayTypes = ["istio"] as const satisfies readonly GatewaySettings["type"][];
+
+const gateways: {
+  readonly [Type in GatewaySettings["type"]]: Gateway<Extract<GatewaySettings, { type: Type }>>;
+} = {
+  istio: istioGateway,
+};
+
+/** The gateway that these settings configure. */
+export function gatewayFor(settings: GatewaySettings): Gateway<GatewaySettings> {
+  return gateways[settings.type];
+}
+
+/** See {@link Gateway.publicUrl}. */
+export function publicUrl(
+  api: ExposedApi,
+  settings: GatewaySettings,
+  address: GatewayAddress | undefined,
+): PublicUrl {
+  return gatewayFor(settings).publicUrl(api, settings, address);
+}
+
+/** See {@link Gateway.routes}. */
+export function routesOf(api: ExposedApi, settings: GatewaySettings): readonly string[] {
+  return gatewayFor(settings).routes(api, settings);
+}
+
+/** See {@link Gateway.policies}. */
+export function policiesOf(api: ExposedApi, settings: GatewaySettings): readonly PolicyOutcome[] {
+  return gatewayFor(settings).policies(api, settings);
+}

@@ -1,0 +1,8 @@
+// What users of the components may import.
+export { OdaApi, type OdaApiArgs } from "./odaApi";
+export { type GatewayAddress, type PolicyOutcome, type PublicUrl } from "./gateway";
+export { gatewayTypes, policiesOf, publicUrl, routesOf, type GatewaySettings } from "./gateways";
+export { defaultIstioSettings, type IstioSettings } from "./istio/settings";
+export { IstioGateway, type IstioGatewayArgs } from "./istio/istioGateway";
+export { ServiceMonitor, type ServiceMonitorArgs } from "./monitoring/serviceMonitor";
+export { FIELD_MANAGER, type OwnerReference } from "./kubernetesMetadata";

@@ -1,0 +1,38 @@
+// Where a client finds an API behind Istio.
+import { type ExposedApi } from "../../spec";
+import { type GatewayAddress, type PublicUrl } from "../gateway";
+import { type IstioSettings } from "./settings";
+
+/** Hosts of the VirtualService: the API's own host name, the platform's public one, or any. */
+export function virtualServiceHosts(api: ExposedApi, settings: IstioSettings): readonly string[] {
+  return [api.hostname ?? settings.publicHostname ?? "*"];
+}
+
+/**
+ * The public URL, `https://host[:port]path`.
+ *
+ * The API's `hostname` wins over the platform's public host name, which wins over the address of the gateway's
+ * Service. A port is part of the URL only when it comes from that Service.
+ */
+export function istioPublicUrl(
+  api: ExposedApi,
+  settings: IstioSettings,
+  address: GatewayAddress | undefined,
+): PublicUrl {
+  const named = api.hostname ?? settings.publicHostname;
+  const host = named ?? address?.host;
+  if (host === undefined) {
+    return {
+      unknown:
+        "no Service labelled istio=ingressgateway has a load balancer address yet; " +
+        "set APIOPERATORISTIO_PUBLICHOSTNAME if the gateway is reached another way",
+    };
+  }
+  const port = named === undefined && address?.port !== undefined ? `:${address.port}` : "";
+  return { url: `https://${bracketed(host)}${port}${api.path}`, host };
+}
+
+/** An IPv6 address stands in brackets in a URL (RFC 3986, section 3.2.2). */
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,41 @@
+// Metadata that every Kubernetes object of an API carries.
+import { COMPONENT_NAME_LABEL, type ExposedApi } from "../spec";
+
+/** Server-side-apply field manager of every object the components declare. */
+export const FIELD_MANAGER = "oda-api";
+
+/** The API object in the cluster that resources are made for, and that they must not outlive. */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+interface ObjectMetadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels?: Record<string, string>;
+  readonly annotations: Record<string, string>;
+  readonly ownerReferences?: OwnerReference[];
+}
+
+/**
+ * Metadata of a leaf object named like the API, in its namespace.
+ *
+ * The annotations are read by Pulumi's Kubernetes provider. A fixed field manager makes a create that was cut off
+ * and repeated the same create; background deletion and no await fit objects that have no controller of their own.
+ */
+export function leafMetadata(api: ExposedApi, owner: OwnerReference | undefined): ObjectMetadata {
+  return {
+    name: api.name,
+    namespace: api.namespace,
+    ...(api.componentName === undefined ? {} : { labels: { [COMPONENT_NAME_LABEL]: api.componentName } }),
+    annotations: {
+      "pulumi.com/patchFieldManager": FIELD_MANAGER,
+      "pulumi.com/deletionPropagationPolicy": "background",
+      "pulumi.com/skipAwait": "true",
+    },
+    ...(owner === undefined ? {} : { ownerReferences: [owner] }),
+  };
+}

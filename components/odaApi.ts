@@ -1,0 +1,50 @@
+// The component users see: one TM Forum ODA API, exposed and watched.
+import * as pulumi from "@pulumi/pulumi";
+import { type ExposedApi } from "../spec";
+import { type GatewayAddress, type PolicyOutcome } from "./gateway";
+import { gatewayFor, type GatewaySettings } from "./gateways";
+import { type OwnerReference } from "./kubernetesMetadata";
+import { isMetricsApi, ServiceMonitor } from "./monitoring/serviceMonitor";
+
+/** Arguments of {@link OdaApi}. */
+export interface OdaApiArgs {
+  /** The API, as {@link parseExposedApi} returns it. */
+  readonly api: ExposedApi;
+  /** The gateway to expose it through. */
+  readonly gateway: GatewaySettings;
+  /** Where clients reach that gateway, if it is known when the program runs. */
+  readonly address?: GatewayAddress;
+  /** The API object in the cluster, if it is one: the resources are deleted with it. */
+  readonly owner?: OwnerReference | undefined;
+}
+
+/**
+ * One ODA API: a gateway component that exposes it and, for the metrics types, a ServiceMonitor.
+ *
+ * Children carry the component's name. Errors of the API itself are found by `parseExposedApi` before this runs.
+ */
+export class OdaApi extends pulumi.ComponentResource {
+  /** Public URL, or undefined while the gateway's address is not known. */
+  readonly url: pulumi.Output<string | undefined>;
+  /** Id of the resource that routes the API; the VirtualService's uid behind Istio. */
+  readonly routeUid: pulumi.Output<string>;
+  /** What became of each policy the spec asks for. */
+  readonly policies: readonly PolicyOutcome[];
+
+  constructor(name: string, args: OdaApiArgs, options?: pulumi.ComponentResourceOptions) {
+    super("oda-api:index:OdaApi", name, {}, options);
+    const { api, gateway: settings, owner } = args;
+    const gateway = gatewayFor(settings);
+
+    const exposed = gateway.create(name, { api, settings, owner }, { parent: this });
+    if (isMetricsApi(api)) {
+      new ServiceMonitor(name, { api, owner }, { parent: this });
+    }
+
+    const publicUrl = gateway.publicUrl(api, settings, args.address);
+    this.url = pulumi.output("url" in publicUrl ? publicUrl.url : undefined);
+    this.routeUid = exposed.routeUid;
+    this.policies = gateway.policies(api, settings);
+    this.registerOutputs({ url: this.url, routeUid: this.routeUid, policies: this.policies });
+  }
+}

@@ -1,0 +1,63 @@
+// Where stacks keep their state, and how its secrets are encrypted.
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** State backend of an installation. */
+export interface BackendSettings {
+  /** Any backend URL of Pulumi: file, s3, azblob, gs, https of Pulumi Cloud. */
+  readonly url: string;
+  /** `passphrase` or any secrets provider URL of Pulumi, for stacks that are new. */
+  readonly secretsProvider: string;
+  /** Passphrase of the passphrase provider; undefined leaves it to the environment. */
+  readonly passphrase?: string;
+}
+
+/** Backend as configured; undefined fields take their defaults. */
+export interface BackendOptions {
+  readonly url?: string | undefined;
+  readonly secretsProvider?: string | undefined;
+  /** Whether PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE is set. */
+  readonly passphraseInEnvironment: boolean;
+}
+
+/**
+ * Resolves the backend. Without a URL, state lives in a folder of the installation and its secrets are encrypted
+ * with a passphrase made once and kept beside it, readable by its owner only.
+ *
+ * @throws Error when a backend elsewhere would need a passphrase that only this machine knew.
+ */
+export function resolveBackend(stateDir: string, options: BackendOptions): BackendSettings {
+  const secretsProvider = options.secretsProvider ?? "passphrase";
+  const needsPassphrase = secretsProvider === "passphrase" && !options.passphraseInEnvironment;
+  if (options.url !== undefined) {
+    if (needsPassphrase && !options.url.startsWith("http")) {
+      throw new Error(
+        `PULUMI_BACKEND_URL is ${withoutCredentials(options.url)}, so PULUMI_CONFIG_PASSPHRASE, ` +
+          "PULUMI_CONFIG_PASSPHRASE_FILE or ODA_SECRETS_PROVIDER must say how to encrypt secrets in it",
+      );
+    }
+    return { url: options.url, secretsProvider };
+  }
+  const state = join(stateDir, "state");
+  mkdirSync(state, { recursive: true });
+  const url = pathToFileURL(state).href;
+  return needsPassphrase
+    ? { url, secretsProvider, passphrase: ownPassphrase(stateDir) }
+    : { url, secretsProvider };
+}
+
+function ownPassphrase(stateDir: string): string {
+  const file = join(stateDir, "passphrase");
+  try {
+    writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return readFileSync(file, "utf8");
+}
+
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, "//****@");
+}

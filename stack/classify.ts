@@ -1,0 +1,110 @@
+// The one table that turns what the engine prints into an error class.
+import {
+  type LockHolder,
+  EngineError,
+  StackLockedError,
+  TransientError,
+  type TransientReason,
+} from "./errors";
+
+/** The stack the command names does not exist. Handled inside `stack/`; never reaches a caller. */
+export class StackMissing extends Error {}
+
+/** The stack to create exists already. Handled inside `stack/`; never reaches a caller. */
+export class StackExists extends Error {}
+
+interface Rule {
+  readonly pattern: RegExp;
+  readonly error: (message: string, output: string) => Error;
+}
+
+const transient =
+  (reason: TransientReason) =>
+  (message: string): Error =>
+    new TransientError(reason, message);
+
+/** First match wins: the specific before the general. Each row has a test with the engine's own words. */
+const rules: readonly Rule[] = [
+  { pattern: /no stack named '.*' found/, error: (message) => new StackMissing(message) },
+  { pattern: /stack '.*' already exists/, error: (message) => new StackExists(message) },
+  {
+    pattern: /currently locked by \d+ lock|Another update is currently in progress/,
+    error: (_message, output) => new StackLockedError(lockHolders(output)),
+  },
+  { pattern: /incorrect passphrase|passphrase must be set/, error: transient("WrongPassphrase") },
+  { pattern: /Apply failed with \d+ conflict|field conflict detected/i, error: transient("FieldConflict") },
+  { pattern: /is forbidden: User|cannot .* resource .* in API group/, error: transient("Forbidden") },
+  { pattern: /no matches for kind|could not find the requested resource/, error: transient("CrdMissing") },
+  {
+    pattern: /namespaces "?[^" ]+"? not found|because it is being terminated/,
+    error: transient("NamespaceMissing"),
+  },
+  {
+    pattern:
+      /cluster is unreachable|failed to fetch OpenAPI schema|ServiceUnavailable|TooManyRequests|etcdserver:/i,
+    error: transient("ApiServerUnavailable"),
+  },
+  { pattern: /admission webhook .* denied|is invalid:|Invalid value:/, error: transient("Rejected") },
+  {
+    pattern:
+      /(open bucket|unable to check if bucket|failed to load checkpoint|could not (get|list) .*state)/i,
+    error: transient("BackendUnavailable"),
+  },
+  {
+    pattern: /connection refused|i\/o timeout|TLS handshake|connection reset|no route to host|unexpected EOF/,
+    error: transient("ApiServerUnavailable"),
+  },
+  { pattern: /update (was )?cancell?ed|cancellation requested/i, error: transient("EngineStopped") },
+];
+
+/**
+ * The error for the output of a failed CLI process: a class of `stack/errors.ts`, or {@link StackMissing} or
+ * {@link StackExists}.
+ */
+export function classifyOutput(output: string): Error {
+  const message = errorLines(output);
+  const rule = rules.find(({ pattern }) => pattern.test(output));
+  return rule === undefined ? new EngineError(message) : rule.error(message, output);
+}
+
+/** Longest message kept: enough for the engine's words, short enough for a status. */
+const MAX_MESSAGE = 600;
+
+/** What the engine calls errors, once each, without colours, headings and the closing summary. */
+export function errorLines(output: string): string {
+  const lines = output
+    // eslint-disable-next-line no-control-regex -- colours are control sequences
+    .replace(/\u001b\[[0-9;]*m/g, "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const errors = lines.flatMap((line, index) => {
+    const text = /(?:^|\s)error: (.*)$/.exec(line)?.[1];
+    if (text === undefined || /^(update|preview|destroy) failed$/.test(text)) return [];
+    // The provider puts the API server's answer on the lines after its own.
+    return [text, ...continuation(lines, index + 1)];
+  });
+  const text = [...new Set(errors)].join(" ");
+  const kept = text === "" ? lines.slice(-5).join(" ") : text;
+  return kept.length > MAX_MESSAGE ? `${kept.slice(0, MAX_MESSAGE)}…` : kept;
+}
+
+/** Lines that belong to the error before them: up to the next heading, error, warning or section. */
+function continuation(lines: readonly string[], from: number): string[] {
+  const rest = lines.slice(from);
+  const end = rest.findIndex((line) =>
+    /^(error|warning|info):|^[A-Z][a-z]+:$|^\S+ \(\S+\):$|^[a-z-]+:\S+/.test(line),
+  );
+  return end === -1 ? rest.slice(0, 3) : rest.slice(0, Math.min(end, 3));
+}
+
+/** Holders listed in the message of Pulumi's self-managed backends. */
+export function lockHolders(output: string): readonly LockHolder[] {
+  const pattern = /created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/g;
+  return [...output.matchAll(pattern)].map(([, user = "", host = "", pid, since = ""]) => ({
+    user,
+    host,
+    pid: Number(pid),
+    since,
+  }));
+}

@@ -1,0 +1,190 @@
+// The engine as the Pulumi CLI, driven by the Automation API: one process for each run of an existing stack.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { LocalWorkspace, PulumiCommand, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
+import { SemVer } from "semver";
+import { type ResourceKind } from "../../spec";
+import { type BackendSettings } from "../backend";
+import { StackExists, StackMissing } from "../classify";
+import { type Engine, type PreviewStep, type StackRun, type StackTarget } from "../engine";
+import { EngineError, StackLockedError } from "../errors";
+import { projectName } from "../names";
+import { apiProgram, type ApiOutputs } from "../program";
+import { CliCommand } from "./command";
+import { RunJournal } from "./journal";
+
+/** Settings of {@link CliEngine}. */
+export interface CliEngineOptions {
+  /** Folder of this installation: work files, the journal of runs, and by default the state. */
+  readonly stateDir: string;
+  readonly backend: BackendSettings;
+  /** Milliseconds a run may take before it is asked to stop. */
+  readonly deadline: number;
+  /** Milliseconds between asking a run to stop and killing it. */
+  readonly grace: number;
+  /** Called for every CLI process, with the operation. */
+  readonly onProcess?: (operation: string) => void;
+}
+
+/** Runs each stack in a Pulumi CLI process of its own. */
+export class CliEngine implements Engine {
+  readonly name = "cli";
+
+  private constructor(
+    private readonly workspaces: ReadonlyMap<ResourceKind, LocalWorkspace>,
+    private readonly command: CliCommand,
+    private readonly journal: RunJournal,
+  ) {}
+
+  /**
+   * @throws Error when no Pulumi CLI is on PATH or its version does not fit the SDK.
+   */
+  static async create(options: CliEngineOptions): Promise<CliEngine> {
+    const { command, version } = await PulumiCommand.get();
+    const journal = new RunJournal(join(options.stateDir, "runs"), options.deadline + options.grace);
+    const cli = new CliCommand({
+      command,
+      version: version ?? new SemVer("3.0.0"),
+      journal,
+      deadline: options.deadline,
+      grace: options.grace,
+      onProcess: options.onProcess ?? (() => undefined),
+    });
+    const kinds: readonly ResourceKind[] = ["ExposedAPI", "API"];
+    const workspaces = await Promise.all(
+      kinds.map(async (kind) => [kind, await createWorkspace(kind, cli, options)] as const),
+    );
+    return new CliEngine(new Map(workspaces), cli, journal);
+  }
+
+  async up(run: StackRun, options?: { readonly refresh?: boolean }): Promise<ApiOutputs> {
+    const program = apiProgram(run.input);
+    await this.onExistingStack(run, async (stack) => {
+      await stack.up({
+        program: program.run,
+        ...(options?.refresh ? { refresh: true } : {}),
+        ...stopping(run),
+      });
+    });
+    const outputs = program.outputs();
+    if (outputs === undefined) throw new EngineError("the run succeeded without giving outputs");
+    return outputs;
+  }
+
+  async preview(run: StackRun): Promise<readonly PreviewStep[]> {
+    const steps: PreviewStep[] = [];
+    await this.onExistingStack(run, async (stack) => {
+      steps.length = 0;
+      await stack.preview({
+        program: apiProgram(run.input).run,
+        onEvent: (event) => steps.push(...previewSteps(event)),
+        ...stopping(run),
+      });
+    });
+    return steps;
+  }
+
+  async refresh(run: StackRun): Promise<void> {
+    await this.onExistingStack(run, async (stack) => {
+      await stack.refresh({ ...stopping(run) });
+    });
+  }
+
+  async destroy(target: StackTarget): Promise<void> {
+    try {
+      await this.unlocking(target, async () => {
+        const stack = await Stack.select(target.stack, this.workspace(target.kind));
+        await stack.destroy({ remove: true, ...stopping(target) });
+      });
+    } catch (error) {
+      if (!(error instanceof StackMissing)) throw error;
+    }
+  }
+
+  recover(): Promise<void> {
+    this.journal.killOrphans();
+    return Promise.resolve();
+  }
+
+  /** Works on a stack that exists, creating it first where it does not. */
+  private async onExistingStack(run: StackRun, work: (stack: Stack) => Promise<void>): Promise<void> {
+    const workspace = this.workspace(run.kind);
+    await this.unlocking(run, async () => {
+      if (!run.known) await create(run.stack, workspace);
+      const stack = await Stack.select(run.stack, workspace);
+      try {
+        await work(stack);
+      } catch (error) {
+        if (!(error instanceof StackMissing)) throw error;
+        await create(run.stack, workspace);
+        await work(stack);
+      }
+    });
+  }
+
+  /** Does the work; where only runs that this installation left behind hold the lock, releases it and repeats. */
+  private async unlocking(target: StackTarget, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof StackLockedError) || !this.isAbandoned(target.stack, error)) throw error;
+      const { workDir, envVars, pulumiHome } = this.workspace(target.kind);
+      const environment = { ...envVars, ...(pulumiHome === undefined ? {} : { PULUMI_HOME: pulumiHome }) };
+      await this.command.run(["cancel", "--yes", "--stack", target.stack], workDir, environment);
+      this.journal.forgetAbandoned(target.stack);
+      await work();
+    }
+  }
+
+  private isAbandoned(stack: string, { holders }: StackLockedError): boolean {
+    return holders.length > 0 && holders.every((holder) => this.journal.isAbandoned(stack, holder));
+  }
+
+  private workspace(kind: ResourceKind): LocalWorkspace {
+    const workspace = this.workspaces.get(kind);
+    if (workspace === undefined) throw new EngineError(`no workspace for kind ${kind}`);
+    return workspace;
+  }
+}
+
+function createWorkspace(
+  kind: ResourceKind,
+  command: CliCommand,
+  { stateDir, backend }: CliEngineOptions,
+): Promise<LocalWorkspace> {
+  const project = projectName(kind);
+  const workDir = join(stateDir, "work", project);
+  mkdirSync(workDir, { recursive: true });
+  return LocalWorkspace.create({
+    workDir,
+    projectSettings: { name: project, runtime: "nodejs", main: workDir },
+    secretsProvider: backend.secretsProvider,
+    // The Automation API reads `command`, `version` and `run` of it, and nothing else.
+    pulumiCommand: command,
+    envVars: {
+      PULUMI_BACKEND_URL: backend.url,
+      ...(backend.passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE: backend.passphrase }),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    },
+  });
+}
+
+async function create(stack: string, workspace: LocalWorkspace): Promise<void> {
+  try {
+    await workspace.createStack(stack);
+  } catch (error) {
+    if (!(error instanceof StackExists)) throw error;
+  }
+}
+
+function stopping({ signal }: StackTarget): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+function previewSteps({ resourcePreEvent }: EngineEvent): PreviewStep[] {
+  if (resourcePreEvent === undefined) return [];
+  const { op, urn, type, diffs } = resourcePreEvent.metadata;
+  return [{ op, urn, type, diffs: diffs ?? [] }];
+}

@@ -1,0 +1,138 @@
+// What the Automation API calls instead of its own PulumiCommand: the same CLI, with fewer processes.
+import { delimiter, dirname, isAbsolute } from "node:path";
+import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import type { SemVer } from "semver";
+import { classifyOutput } from "../classify";
+import { TransientError } from "../errors";
+import { type RunJournal } from "./journal";
+import { runProcess, type ProcessResult } from "./process";
+
+/** Settings of {@link CliCommand}. */
+export interface CliCommandOptions {
+  /** Path of the Pulumi CLI, or a name to find on PATH. */
+  readonly command: string;
+  readonly version: SemVer;
+  readonly journal: RunJournal;
+  /** Milliseconds a process may take before it is asked to stop. */
+  readonly deadline: number;
+  /** Milliseconds between asking a process to stop and killing it. */
+  readonly grace: number;
+  /** Called for every CLI process, with its first argument. */
+  readonly onProcess: (operation: string) => void;
+}
+
+/** What the Automation API reads of a finished process. */
+interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+/** Answers the Automation API asks for after each run, which the inline program itself has given already. */
+const answeredHere: ReadonlyMap<string, string> = new Map([
+  ["stack select", ""],
+  ["stack output", "{}"],
+  ["stack history", "[]"],
+  ["stack rm", ""],
+]);
+
+/**
+ * Runs the CLI for the Automation API. One process for each run of an existing stack: selecting a stack, its
+ * outputs and its history are answered here, and `destroy` removes the stack itself.
+ */
+export class CliCommand implements Pick<PulumiCommand, "command" | "version"> {
+  readonly command: string;
+  readonly version: SemVer;
+
+  constructor(private readonly options: CliCommandOptions) {
+    this.command = options.command;
+    this.version = options.version;
+  }
+
+   
+  /** Signature of `PulumiCommand.run`. @throws the errors of `classifyOutput`, and {@link TransientError}. */
+  async run(
+    args: readonly string[],
+    cwd: string,
+    environment: Readonly<Record<string, string>>,
+    _onOutput?: (out: string) => void,
+    _onError?: (out: string) => void,
+    signal?: AbortSignal,
+  ): Promise<CommandResult> {
+    const operation = args.slice(0, 2).join(" ");
+    const answer = answeredHere.get(operation);
+    if (answer !== undefined) return result(answer, "");
+
+    this.options.onProcess(operation === "stack init" ? "init" : (args[0] ?? ""));
+    const ended = await this.spawn(adapted(args), cwd, environment, signal);
+    if (ended.code === 0) return result(ended.stdout, ended.stderr);
+    throw this.failure(ended);
+  }
+
+  private async spawn(
+    args: readonly string[],
+    cwd: string,
+    environment: Readonly<Record<string, string>>,
+    signal: AbortSignal | undefined,
+  ): Promise<ProcessResult> {
+    const { journal, deadline, grace } = this.options;
+    const stack = stackOf(args);
+    let pid: number | undefined;
+    try {
+      const ended = await runProcess(this.command, args, {
+        cwd,
+        env: {
+          ...process.env,
+          ...environment,
+          PATH: pathWithBundledPlugins(this.command),
+          PULUMI_AUTOMATION_API: "true",
+        },
+        deadline,
+        grace,
+        signal,
+        onStart: (started) => {
+          pid = started;
+          journal.begin(stack, started);
+        },
+      });
+      // A process that was killed may have left its lock: its entry stays until the lock is seen to.
+      if (pid !== undefined && ended.signal === null) journal.end(stack, pid);
+      return ended;
+    } catch (error) {
+      throw new TransientError("EngineMissing", `cannot run ${this.command}: ${(error as Error).message}`);
+    }
+  }
+
+  private failure(ended: ProcessResult): Error {
+    if (ended.timedOut) {
+      const seconds = Math.round(this.options.deadline / 1000);
+      return new TransientError("DeadlineExceeded", `the engine run was stopped after ${seconds} s`);
+    }
+    if (ended.signal !== null) {
+      return new TransientError("EngineStopped", `the engine process was ended by ${ended.signal}`);
+    }
+    return classifyOutput(`${ended.stdout}\n${ended.stderr}`);
+  }
+}
+
+/** Never prompt; never change the selected stack; leave no empty stack behind. */
+function adapted(args: readonly string[]): readonly string[] {
+  const extra = args[0] === "destroy" ? ["--remove"] : args[1] === "init" ? ["--no-select"] : [];
+  return [...args, ...extra, "--non-interactive"];
+}
+
+/** The stack a command works on: an argument of `stack init`, an option elsewhere. */
+function stackOf(args: readonly string[]): string {
+  const option = args.indexOf("--stack");
+  return (option === -1 ? args[2] : args[option + 1]) ?? "";
+}
+
+/** The language host and the plugins bundled with the CLI lie beside it. */
+function pathWithBundledPlugins(command: string): string {
+  const path = process.env["PATH"] ?? "";
+  return isAbsolute(command) ? [dirname(command), path].join(delimiter) : path;
+}
+
+function result(stdout: string, stderr: string): CommandResult {
+  return { stdout, stderr, code: 0 };
+}

@@ -1,0 +1,93 @@
+// Which CLI processes this installation has started, so that a lock one of them left can be told from a stranger's.
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { type LockHolder } from "../errors";
+import { isEngineProcess, killEngineSession } from "./session";
+
+/** One CLI process that is, or was, working on a stack. */
+interface JournalEntry {
+  readonly stack: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+/**
+ * A folder with one small file for each CLI process under way. An entry that outlives its process stands for a
+ * run that was cut off and whose lock may still be there.
+ */
+export class RunJournal {
+  /**
+   * @param dir Folder of the journal; created when missing. It belongs to one installation.
+   * @param longestRun Milliseconds after which no run can still be under way.
+   */
+  constructor(
+    private readonly dir: string,
+    private readonly longestRun: number,
+  ) {
+    mkdirSync(dir, { recursive: true });
+  }
+
+  /** Records a process that is about to work on a stack. */
+  begin(stack: string, pid: number): void {
+    const entry: JournalEntry = { stack, host: hostname(), pid, startedAt: Date.now() };
+    const temporary = join(this.dir, `.${pid}.tmp`);
+    writeFileSync(temporary, JSON.stringify(entry));
+    renameSync(temporary, this.path(stack, pid));
+  }
+
+  /** Forgets a process that ended by itself, and so has given its lock back. */
+  end(stack: string, pid: number): void {
+    rmSync(this.path(stack, pid), { force: true });
+  }
+
+  /** Whether a lock's holder is a run of this installation that is certainly over. */
+  isAbandoned(stack: string, holder: LockHolder): boolean {
+    return this.entries().some(
+      (entry) =>
+        entry.stack === stack && entry.host === holder.host && entry.pid === holder.pid && this.isOver(entry),
+    );
+  }
+
+  /** Forgets every process of a stack that is certainly over, once the lock it held is gone. */
+  forgetAbandoned(stack: string): void {
+    for (const entry of this.entries()) {
+      if (entry.stack === stack && this.isOver(entry)) this.end(stack, entry.pid);
+    }
+  }
+
+  /** Kills processes that an earlier process of this installation started on this host. Returns their stacks. */
+  killOrphans(): string[] {
+    const orphans = this.entries().filter((entry) => entry.host === hostname());
+    for (const { pid } of orphans) killEngineSession(pid);
+    return orphans.map(({ stack }) => stack);
+  }
+
+  /** A run elsewhere cannot be looked at; it is over once it has outlived the deadline of every run. */
+  private isOver(entry: JournalEntry): boolean {
+    return entry.host === hostname()
+      ? !isEngineProcess(entry.pid)
+      : Date.now() - entry.startedAt > this.longestRun;
+  }
+
+  private entries(): JournalEntry[] {
+    return readdirSync(this.dir)
+      .filter((file) => file.endsWith(".json"))
+      .flatMap((file) => this.read(file));
+  }
+
+  private read(file: string): JournalEntry[] {
+    try {
+      return [JSON.parse(readFileSync(join(this.dir, file), "utf8")) as JournalEntry];
+    } catch {
+      // Removed by the run that ended meanwhile.
+      return [];
+    }
+  }
+
+  private path(stack: string, pid: number): string {
+    return join(this.dir, `${stack}.${pid}.json`);
+  }
+}

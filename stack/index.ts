@@ -1,0 +1,15 @@
+// What the watcher, the preview and the static program may import.
+export { resolveBackend, type BackendOptions, type BackendSettings } from "./backend";
+export { CliEngine, type CliEngineOptions } from "./cli/cliEngine";
+export { type Engine, type PreviewStep, type StackRun, type StackTarget } from "./engine";
+export {
+  EngineError,
+  StackLockedError,
+  TransientError,
+  type LockHolder,
+  type TransientReason,
+} from "./errors";
+export { reconcileHash } from "./hash";
+export { projectName, stackName } from "./names";
+export { apiProgram, PROGRAM_REVISION, type ApiOutputs, type ApiProgram, type ProgramInput } from "./program";
+export { type ApiSettings } from "./settings";

@@ -1,0 +1,47 @@
+// The inline program of one stack: plain data in, plain data out.
+import type * as pulumi from "@pulumi/pulumi";
+import { OdaApi, type OwnerReference } from "../components";
+import { type ExposedApi } from "../spec";
+import { type ApiSettings } from "./settings";
+
+/**
+ * Changes whenever the components declare other resources for the same model and settings, and only then:
+ * a new revision runs every stack once.
+ */
+export const PROGRAM_REVISION = 1;
+
+/** What the program of a stack is made from. */
+export interface ProgramInput {
+  readonly api: ExposedApi;
+  readonly settings: ApiSettings;
+  /** The API object in the cluster, if it is one. */
+  readonly owner?: OwnerReference;
+}
+
+/** What a run gives back. */
+export interface ApiOutputs {
+  /** Id of the resource that routes the API. */
+  readonly routeUid: string;
+}
+
+/** An inline program, and its outputs once it has run. */
+export interface ApiProgram {
+  readonly run: pulumi.automation.PulumiFn;
+  /** Outputs of the last run, or undefined when none has resolved them, as in a preview of a new stack. */
+  readonly outputs: () => ApiOutputs | undefined;
+}
+
+/** The program that declares one API under its own name. */
+export function apiProgram({ api, settings, owner }: ProgramInput): ApiProgram {
+  let outputs: ApiOutputs | undefined;
+  return {
+    run: () => {
+      const exposed = new OdaApi(api.name, { api, gateway: settings.gateway, owner });
+      exposed.routeUid.apply((routeUid) => {
+        outputs = { routeUid };
+      });
+      return Promise.resolve({ routeUid: exposed.routeUid });
+    },
+    outputs: () => outputs,
+  };
+}

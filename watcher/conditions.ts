@@ -1,0 +1,46 @@
+// The conditions of an API's status.
+import { type Reason } from "./reasons";
+
+export type ConditionType = "Ready" | "Reconciled" | "PoliciesEnforced" | "ImplementationReady";
+
+/** A condition as Kubernetes tools read it, with the hash of what it was observed on. */
+export interface Condition {
+  readonly type: ConditionType;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason: Reason;
+  readonly message: string;
+  /** Reconcile hash of the spec and settings the condition speaks of. */
+  readonly observedHash: string;
+  /** RFC 3339 time of the last change of `status`. */
+  readonly lastTransitionTime: string;
+}
+
+/** A condition before it is known when its status last changed. */
+export type NewCondition = Omit<Condition, "lastTransitionTime">;
+
+/**
+ * The list of conditions to write: the new ones in their order, each with the transition time it had if its status is
+ * the same, after those of other types that somebody else keeps.
+ *
+ * @param previous `status.conditions` as read; anything that is no list of conditions is dropped.
+ */
+export function mergeConditions(previous: unknown, next: readonly NewCondition[], now: string): unknown[] {
+  const before = Array.isArray(previous) ? previous.filter(isCondition) : [];
+  const others = before.filter(({ type }) => !next.some((condition) => condition.type === type));
+  const merged = next.map((condition) => {
+    const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
+    return { ...condition, lastTransitionTime: same?.lastTransitionTime ?? now };
+  });
+  return [...others, ...merged];
+}
+
+/** The condition of a type in `status.conditions` as read. */
+export function findCondition(conditions: unknown, type: ConditionType): Condition | undefined {
+  return Array.isArray(conditions)
+    ? conditions.filter(isCondition).find((condition) => condition.type === type)
+    : undefined;
+}
+
+function isCondition(value: unknown): value is Condition {
+  return typeof value === "object" && value !== null && "type" in value && "status" in value;
+}

@@ -1,0 +1,132 @@
+// Configuration of the watcher, from the environment. Names of TM Forum's operators keep their meaning.
+import { availableParallelism, homedir } from "node:os";
+import { join } from "node:path";
+import { defaultIstioSettings, gatewayTypes, type IstioSettings } from "../components";
+
+/** Configuration of one watcher process. */
+export interface WatcherConfig {
+  /** Namespaces whose APIs are served; undefined means every namespace. */
+  readonly namespaces: readonly string[] | undefined;
+  /** Settings of the Istio gateway but for the API version, which the cluster decides. */
+  readonly istio: Omit<IstioSettings, "apiVersion">;
+  /** Folder of this installation. */
+  readonly stateDir: string;
+  /** State backend URL; undefined keeps state in `stateDir`. */
+  readonly backendUrl: string | undefined;
+  readonly secretsProvider: string | undefined;
+  readonly passphraseInEnvironment: boolean;
+  /** Engine runs at a time. */
+  readonly concurrency: number;
+  /** Milliseconds an engine run may take. */
+  readonly runDeadline: number;
+  /** Milliseconds a shutdown waits for runs under way. */
+  readonly shutdownGrace: number;
+  /** Address of the health and metrics server; port 0 picks a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+}
+
+/** The environment does not make a configuration. Lists every variable that is wrong. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Numbers of Python's logging module, which TM Forum's operators take in LOGGING. */
+const pythonLevels = { "10": "debug", "20": "info", "30": "warn", "40": "error", "50": "error" } as const;
+const namedLevels = { debug: "debug", info: "info", warning: "warn", warn: "warn", error: "error" } as const;
+
+/**
+ * Reads the configuration.
+ *
+ * @throws {@link ConfigError} naming each variable, its value and the rule.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
+  const read = new EnvironmentReader(env);
+  const publicHostname = read.text("APIOPERATORISTIO_PUBLICHOSTNAME");
+  const config: WatcherConfig = {
+    namespaces: namespaces(read.text("COMPONENT_NAMESPACE") ?? "components"),
+    istio: {
+      type: read.oneOf("ODA_GATEWAY", gatewayTypes) ?? "istio",
+      gateway: read.text("APIOPERATORISTIO_COMPONENTGATEWAY") ?? defaultIstioSettings.gateway,
+      ...(publicHostname === undefined ? {} : { publicHostname }),
+    },
+    stateDir: read.text("ODA_STATE_DIR") ?? defaultStateDir(env),
+    backendUrl: read.text("PULUMI_BACKEND_URL"),
+    secretsProvider: read.text("ODA_SECRETS_PROVIDER"),
+    passphraseInEnvironment:
+      env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || env["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined,
+    concurrency: read.integer("ODA_CONCURRENCY", 1, 64) ?? availableParallelism(),
+    runDeadline: (read.integer("ODA_RUN_DEADLINE_SECONDS", 5, 3600) ?? 300) * 1000,
+    shutdownGrace: (read.integer("ODA_SHUTDOWN_GRACE_SECONDS", 0, 600) ?? 25) * 1000,
+    listen: read.listen("ODA_LISTEN") ?? { host: "0.0.0.0", port: 8080 },
+    logLevel: read.level("LOGGING") ?? "info",
+  };
+  read.oneOf("OPENMETRICS_IMPLEMENTATION", ["ServiceMonitor"]);
+  read.finish();
+  return config;
+}
+
+function namespaces(value: string): readonly string[] | undefined {
+  const names = value.split(",").map((name) => name.trim());
+  return names.includes("*") ? undefined : [...new Set(names.filter((name) => name !== ""))];
+}
+
+function defaultStateDir(env: NodeJS.ProcessEnv): string {
+  return join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "oda-api");
+}
+
+/** Reads variables one by one and collects what is wrong with them. An empty variable is an unset one. */
+class EnvironmentReader {
+  private readonly problems: string[] = [];
+
+  constructor(private readonly env: NodeJS.ProcessEnv) {}
+
+  text(name: string): string | undefined {
+    const value = this.env[name]?.trim();
+    return value === "" ? undefined : value;
+  }
+
+  oneOf<Value extends string>(name: string, allowed: readonly Value[]): Value | undefined {
+    const value = this.text(name);
+    const found = allowed.find((candidate) => candidate === value);
+    if (value !== undefined && found === undefined) this.refuse(name, value, `one of ${allowed.join(", ")}`);
+    return found;
+  }
+
+  integer(name: string, min: number, max: number): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= min && number <= max) return number;
+    this.refuse(name, value, `an integer from ${min} to ${max}`);
+    return undefined;
+  }
+
+  listen(name: string): WatcherConfig["listen"] | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const [, host = "", port] = /^(?:(.*):)?(\d+)$/.exec(value) ?? [];
+    if (port !== undefined && Number(port) <= 65535) {
+      return { host: host === "" ? "0.0.0.0" : host.replace(/^\[|\]$/g, ""), port: Number(port) };
+    }
+    this.refuse(name, value, "[host:]port");
+    return undefined;
+  }
+
+  level(name: string): WatcherConfig["logLevel"] | undefined {
+    const value = this.text(name)?.toLowerCase();
+    if (value === undefined) return undefined;
+    const levels: Readonly<Record<string, WatcherConfig["logLevel"]>> = { ...pythonLevels, ...namedLevels };
+    const level = levels[value];
+    if (level === undefined) this.refuse(name, value, `one of ${Object.keys(levels).join(", ")}`);
+    return level;
+  }
+
+  finish(): void {
+    if (this.problems.length > 0) throw new ConfigError(this.problems.join("\n"));
+  }
+
+  private refuse(name: string, value: string, rule: string): void {
+    this.problems.push(`${name}: ${JSON.stringify(value)} must be ${rule}`);
+  }
+}

@@ -1,0 +1,63 @@
+// Looks at an API object without acting: what it asks for, and what stands in the way.
+import { createHash } from "node:crypto";
+import { gatewayTypes, routesOf, type GatewaySettings } from "../components";
+import { canonicalJson, InvalidSpecError, parseExposedApi, type ExposedApi } from "../spec";
+import { reconcileHash, type ApiSettings } from "../stack";
+import { type ApiObject, type ApiResource } from "./kube/objects";
+import { type Problem } from "./reasons";
+import { type StackStatus } from "./status";
+
+/** What an object asks for. */
+export interface Evaluation {
+  /** The API, or undefined while its spec is invalid. */
+  readonly api: ExposedApi | undefined;
+  readonly settings: ApiSettings;
+  /** Reconcile hash; of the raw spec while that is invalid. */
+  readonly hash: string;
+  /** Why the object cannot be served as it is, whatever other objects say. */
+  readonly problem: Problem | undefined;
+  /** Routes the object asks for. */
+  readonly routes: readonly string[];
+}
+
+/** Evaluates an object under the settings of the platform. */
+export function evaluate(resource: ApiResource, object: ApiObject, gateway: GatewaySettings): Evaluation {
+  const settings = { gateway };
+  try {
+    const api = parseExposedApi({ ...object, kind: resource.kind });
+    const problem = gatewayProblem(api);
+    return {
+      api,
+      settings,
+      hash: reconcileHash(api, settings),
+      problem,
+      routes: problem === undefined ? routesOf(api, gateway) : [],
+    };
+  } catch (error) {
+    if (!(error instanceof InvalidSpecError)) throw error;
+    const problem = { reason: "InvalidSpec", message: error.message } as const;
+    return { api: undefined, settings, hash: rawHash(object), problem, routes: [] };
+  }
+}
+
+function gatewayProblem(api: ExposedApi): Problem | undefined {
+  const types: readonly string[] = gatewayTypes;
+  if (api.gateway === undefined || types.includes(api.gateway)) return undefined;
+  return {
+    reason: "UnknownGateway",
+    message: `metadata.annotations["oda.tmforum.org/gateway"]: ${JSON.stringify(api.gateway)} must be one of ${types.join(", ")}`,
+  };
+}
+
+function rawHash({ spec }: ApiObject): string {
+  return createHash("sha256")
+    .update(canonicalJson(spec ?? null))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+/** `status.stack` as this project wrote it earlier, or undefined. */
+export function previousStack(object: ApiObject): StackStatus | undefined {
+  const stack = object.status?.["stack"];
+  return typeof stack === "object" && stack !== null ? (stack as StackStatus) : undefined;
+}

@@ -1,0 +1,52 @@
+// What this cluster serves: which kinds, at which version, with which status.
+import { type IstioSettings } from "../../components";
+import { GROUP } from "../../spec";
+import { statusOf, type Clients } from "./client";
+import { type ApiResource } from "./objects";
+
+const ISTIO_GROUP = "networking.istio.io";
+
+const kinds = [
+  { kind: "ExposedAPI", plural: "exposedapis" },
+  { kind: "API", plural: "apis" },
+] as const;
+
+/**
+ * The kinds of API object this cluster serves, each at its newest version; empty while no CRD is installed.
+ *
+ * @throws the client's error when the API server does not answer.
+ */
+export async function discoverApiResources(clients: Clients): Promise<readonly ApiResource[]> {
+  const resources: ApiResource[] = [];
+  for (const version of await servedVersions(clients, GROUP)) {
+    const listed = await resourceNames(clients, GROUP, version);
+    for (const { kind, plural } of kinds) {
+      if (!listed.has(plural) || resources.some((found) => found.plural === plural)) continue;
+      resources.push({ kind, plural, version, statusSubresource: listed.has(`${plural}/status`) });
+    }
+  }
+  return resources;
+}
+
+/** Newest served version of Istio's networking API that the components can write. */
+export async function discoverIstioVersion(clients: Clients): Promise<IstioSettings["apiVersion"]> {
+  const versions = await servedVersions(clients, ISTIO_GROUP);
+  return versions.length > 0 && !versions.includes("v1") ? `${ISTIO_GROUP}/v1beta1` : `${ISTIO_GROUP}/v1`;
+}
+
+/** Versions of a group, the server's order of preference: newest first. */
+async function servedVersions(clients: Clients, group: string): Promise<string[]> {
+  const { groups } = await clients.apis.getAPIVersions();
+  return groups.find(({ name }) => name === group)?.versions.map(({ version }) => version) ?? [];
+}
+
+async function resourceNames(clients: Clients, group: string, version: string): Promise<ReadonlySet<string>> {
+  try {
+    const list = await clients.objects.getAPIResources({ group, version });
+    return new Set(list.resources.map(({ name }) => name));
+  } catch (error) {
+    // The version went away between the two requests.
+    if (statusOf(error) === 404) return new Set();
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+// The watcher as a process: `npm start`.
+import { KubeConfig } from "@kubernetes/client-node";
+import { ConfigError, readConfig } from "./config";
+import { createLogger, type Logger } from "./logger";
+import { Watcher } from "./watcher";
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLogger(config.logLevel);
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromDefault();
+
+  const watcher = await Watcher.start({ config, kubeConfig, log });
+  log.info({ port: watcher.port }, "health and metrics");
+  stopOnSignals(watcher, log);
+  await watcher.run();
+}
+
+/** The first signal ends the process in order, the second at once. */
+function stopOnSignals(watcher: Watcher, log: Logger): void {
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      log.info({ signal }, "stopping: waiting for engine runs under way");
+      watcher.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, "stopping failed");
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+main().catch((error: unknown) => {
+  const text =
+    error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`oda-api: ${text ?? ""}\n`);
+  process.exit(1);
+});

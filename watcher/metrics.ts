@@ -1,0 +1,69 @@
+// What the watcher counts, for Prometheus.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** The metrics of one watcher. */
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly reconciles = new Counter({
+    name: "oda_reconcile_total",
+    help: "Reconciles by result: done, waiting, retry, error.",
+    labelNames: ["result"] as const,
+    registers: [this.registry],
+  });
+  readonly reconcileSeconds = new Histogram({
+    name: "oda_reconcile_duration_seconds",
+    help: "Time of one reconcile, engine run included.",
+    buckets: [0.001, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60],
+    registers: [this.registry],
+  });
+  readonly engineRuns = new Counter({
+    name: "oda_engine_runs_total",
+    help: "Engine runs by operation and result.",
+    labelNames: ["operation", "result"] as const,
+    registers: [this.registry],
+  });
+  readonly engineRunSeconds = new Histogram({
+    name: "oda_engine_run_duration_seconds",
+    help: "Time of one engine run.",
+    labelNames: ["operation"] as const,
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300],
+    registers: [this.registry],
+  });
+  readonly engineProcesses = new Counter({
+    name: "oda_engine_processes_total",
+    help: "Processes of the Pulumi CLI started, by operation.",
+    labelNames: ["operation"] as const,
+    registers: [this.registry],
+  });
+  readonly statusWrites = new Counter({
+    name: "oda_status_writes_total",
+    help: "Writes of an object's status.",
+    registers: [this.registry],
+  });
+  readonly informerErrors = new Counter({
+    name: "oda_informer_errors_total",
+    help: "Failed lists and watches, by collection.",
+    labelNames: ["collection"] as const,
+    registers: [this.registry],
+  });
+
+  /** @param queueDepth gives the number of keys that wait, when asked. */
+  constructor(build: { readonly version: string; readonly engine: string }, queueDepth: () => number) {
+    collectDefaultMetrics({ register: this.registry });
+    new Gauge({
+      name: "oda_queue_depth",
+      help: "Objects that wait for a worker.",
+      registers: [this.registry],
+      collect() {
+        this.set(queueDepth());
+      },
+    });
+    new Gauge({
+      name: "oda_build_info",
+      help: "Version and engine of this watcher; always 1.",
+      labelNames: ["version", "engine"] as const,
+      registers: [this.registry],
+    }).set(build, 1);
+  }
+}

@@ -1,0 +1,99 @@
+// Who serves which route. Two APIs that share a route cannot both be served: the one that already serves it goes on,
+// and of those that wait the oldest is next.
+import { type ObjectKey } from "./kube/objects";
+
+/** What an API object says of its routes. */
+export interface Claim {
+  /** Routes its spec asks for; none while the spec is invalid or the object is being deleted. */
+  readonly wanted: readonly string[];
+  /** Routes its status says it serves. Read until this process has run its stack. */
+  readonly served: readonly string[];
+  /** Creation time of the object, RFC 3339: the order of those that wait. */
+  readonly since: string;
+}
+
+/** A route that another API serves, or will serve first. */
+export interface RouteConflict {
+  readonly route: string;
+  readonly holder: ObjectKey;
+}
+
+/** Index of claims by route. Every operation costs the number of APIs that share the route, usually one. */
+export class RouteClaims {
+  private readonly claims = new Map<ObjectKey, Claim>();
+  /** Routes that runs of this process have, or may have, given resources. */
+  private readonly occupied = new Map<ObjectKey, readonly string[]>();
+  private readonly byRoute = new Map<string, Set<ObjectKey>>();
+
+  /** Sets what an object says. Returns the other APIs that may now be served. */
+  set(key: ObjectKey, claim: Claim): readonly ObjectKey[] {
+    return this.change(key, () => this.claims.set(key, claim));
+  }
+
+  /** Before a run: the routes wanted now are occupied too, whatever becomes of the run. */
+  occupyWanted(key: ObjectKey): void {
+    this.change(key, () => {
+      const wanted = this.claims.get(key)?.wanted ?? [];
+      this.occupied.set(key, [...new Set([...this.held(key), ...wanted])]);
+    });
+  }
+
+  /** After a successful run: just these routes are occupied. Returns the other APIs that may now be served. */
+  settle(key: ObjectKey, routes: readonly string[]): readonly ObjectKey[] {
+    return this.change(key, () => this.occupied.set(key, routes));
+  }
+
+  /** Forgets an API. Returns the other APIs that may now be served. */
+  remove(key: ObjectKey): readonly ObjectKey[] {
+    return this.change(key, () => {
+      this.claims.delete(key);
+      this.occupied.delete(key);
+    });
+  }
+
+  /** The first wanted route of an API that is another's, or undefined when it may be served. */
+  conflict(key: ObjectKey): RouteConflict | undefined {
+    for (const route of this.claims.get(key)?.wanted ?? []) {
+      const holder = this.owner(route);
+      if (holder !== undefined && holder !== key) return { route, holder };
+    }
+    return undefined;
+  }
+
+  /** Applies a change to the claim of an API and keeps the index by route in step with it. */
+  private change(key: ObjectKey, apply: () => unknown): readonly ObjectKey[] {
+    const before = this.routesOf(key);
+    apply();
+    const after = this.routesOf(key);
+    for (const route of after) this.byRoute.set(route, (this.byRoute.get(route) ?? new Set()).add(key));
+
+    const others = new Set<ObjectKey>();
+    for (const route of before) {
+      const sharers = this.byRoute.get(route);
+      if (sharers === undefined) continue;
+      if (!after.has(route)) sharers.delete(key);
+      if (sharers.size === 0) this.byRoute.delete(route);
+      // Also where the route is kept: it may be wanted now and not held, and so another's.
+      for (const other of sharers) if (other !== key) others.add(other);
+    }
+    return [...others];
+  }
+
+  private owner(route: string): ObjectKey | undefined {
+    const ranked = [...(this.byRoute.get(route) ?? [])].map((key) => ({ key, rank: this.rank(route, key) }));
+    return ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1))[0]?.key;
+  }
+
+  /** Holders before those that wait, older before younger, then by key so that the order is total. */
+  private rank(route: string, key: ObjectKey): string {
+    return `${this.held(key).includes(route) ? 0 : 1} ${this.claims.get(key)?.since ?? ""} ${key}`;
+  }
+
+  private held(key: ObjectKey): readonly string[] {
+    return this.occupied.get(key) ?? this.claims.get(key)?.served ?? [];
+  }
+
+  private routesOf(key: ObjectKey): ReadonlySet<string> {
+    return new Set([...(this.claims.get(key)?.wanted ?? []), ...this.held(key)]);
+  }
+}

@@ -1,0 +1,163 @@
+// One watcher, from its configuration to a controller at work.
+import { setTimeout as sleep } from "node:timers/promises";
+import { type KubeConfig } from "@kubernetes/client-node";
+import { type GatewaySettings } from "../components";
+import { CliEngine, resolveBackend, type Engine } from "../stack";
+import { version } from "../package.json";
+import { type WatcherConfig } from "./config";
+import { Controller } from "./controller";
+import { startHealthServer, type HealthServer } from "./health";
+import { instrumentedEngine } from "./instrumentedEngine";
+import { createClients, messageOf, type Clients } from "./kube/client";
+import { discoverApiResources, discoverIstioVersion } from "./kube/discovery";
+import { type ApiResource } from "./kube/objects";
+import { Limiter } from "./limiter";
+import { type Logger } from "./logger";
+import { Metrics } from "./metrics";
+
+/** Milliseconds between looks for a CRD that is not installed yet. */
+const DISCOVERY_INTERVAL = 5_000;
+
+/** Milliseconds between asking a run to stop and killing it. */
+const RUN_GRACE = 15_000;
+
+/** Makes the engine of a watcher; `onProcess` counts its processes. */
+export type EngineFactory = (
+  config: WatcherConfig,
+  onProcess: (operation: string) => void,
+) => Promise<Engine>;
+
+/** What a watcher is made with. */
+export interface WatcherOptions {
+  readonly config: WatcherConfig;
+  readonly kubeConfig: KubeConfig;
+  readonly log: Logger;
+  readonly createEngine?: EngineFactory;
+}
+
+/** Serves the APIs of one cluster until it is stopped. */
+export class Watcher {
+  private controller: Controller | undefined;
+  private waitingFor: string | undefined = "the engine";
+  private readonly stopped = new AbortController();
+
+  private constructor(
+    private readonly options: WatcherOptions,
+    private readonly clients: Clients,
+    private readonly engine: Engine,
+    private readonly metrics: Metrics,
+    private health: HealthServer | undefined,
+  ) {}
+
+  /**
+   * Starts a watcher. Resolves once its health server answers; `ready` says when it works.
+   *
+   * @throws Error when the engine, the kubeconfig or the address to listen on cannot be used.
+   */
+  static async start(options: WatcherOptions): Promise<Watcher> {
+    const { config, kubeConfig, createEngine = createCliEngine } = options;
+    const clients = createClients(kubeConfig);
+    let countProcess: (operation: string) => void = () => undefined;
+    const engine = await createEngine(config, (operation) => {
+      countProcess(operation);
+    });
+    const watcher: { current?: Watcher } = {};
+    const metrics = new Metrics(
+      { version, engine: engine.name },
+      () => watcher.current?.controller?.depth ?? 0,
+    );
+    countProcess = (operation) => {
+      metrics.engineProcesses.inc({ operation });
+    };
+    const limited = instrumentedEngine(engine, new Limiter(config.concurrency), metrics);
+    watcher.current = new Watcher(options, clients, limited, metrics, undefined);
+    await watcher.current.listen();
+    return watcher.current;
+  }
+
+  /** Port of the health and metrics server. */
+  get port(): number | undefined {
+    return this.health?.port;
+  }
+
+  /** Follows the cluster. Resolves when the first objects are queued, or the watcher was stopped before. */
+  async run(): Promise<void> {
+    const { config, kubeConfig, log } = this.options;
+    await this.engine.recover();
+    const found = await this.discover();
+    if (found === undefined) return;
+    const { resources, gateway } = found;
+    log.info(
+      { resources, namespaces: config.namespaces ?? "all", gateway, engine: this.engine.name },
+      "serving",
+    );
+    this.waitingFor = "the caches";
+    this.controller = new Controller({
+      config: kubeConfig,
+      clients: this.clients,
+      log,
+      metrics: this.metrics,
+      resources,
+      namespaces: config.namespaces,
+      gateway,
+      engine: this.engine,
+    });
+    await this.controller.start();
+    this.waitingFor = undefined;
+  }
+
+  /** Finishes or hands back the runs under way, then closes the health server. */
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    this.waitingFor = "the end";
+    await this.controller?.stop(this.options.config.shutdownGrace);
+    await this.health?.close();
+  }
+
+  private async listen(): Promise<void> {
+    this.health = await startHealthServer({
+      ...this.options.config.listen,
+      registry: this.metrics.registry,
+      notReady: () => (this.waitingFor === undefined ? undefined : `waiting for ${this.waitingFor}`),
+    });
+  }
+
+  /** Waits until the cluster answers and serves a kind of API object; undefined when stopped meanwhile. */
+  private async discover(): Promise<
+    { resources: readonly ApiResource[]; gateway: GatewaySettings } | undefined
+  > {
+    const { config, log } = this.options;
+    while (!this.stopped.signal.aborted) {
+      try {
+        const resources = await discoverApiResources(this.clients);
+        if (resources.length > 0) {
+          return {
+            resources,
+            gateway: { ...config.istio, apiVersion: await discoverIstioVersion(this.clients) },
+          };
+        }
+        this.waitFor("the CRD exposedapis.oda.tmforum.org");
+      } catch (error) {
+        log.debug({ err: error }, "discovery failed");
+        this.waitFor(`the API server: ${messageOf(error)}`);
+      }
+      await sleep(DISCOVERY_INTERVAL, undefined, { signal: this.stopped.signal }).catch(() => undefined);
+    }
+    return undefined;
+  }
+
+  private waitFor(what: string): void {
+    if (this.waitingFor !== what) this.options.log.warn(`waiting for ${what}`);
+    this.waitingFor = what;
+  }
+}
+
+function createCliEngine(config: WatcherConfig, onProcess: (operation: string) => void): Promise<Engine> {
+  const backend = resolveBackend(config.stateDir, {
+    url: config.backendUrl,
+    secretsProvider: config.secretsProvider,
+    passphraseInEnvironment: config.passphraseInEnvironment,
+  });
+  const { stateDir, runDeadline } = config;
+  return CliEngine.create({ stateDir, backend, deadline: runDeadline, grace: RUN_GRACE, onProcess });
+}
