@@ -1,7 +1,7 @@
 // A lock between processes of one machine: a file that names its holder.
 //
-// Plain JavaScript because dev/run.mjs needs it before any dependency is installed; its types are in lock.d.mts.
-/* eslint @typescript-eslint/explicit-module-boundary-types: off */
+// Plain JavaScript because dev/run.mjs needs it before any dependency is installed.
+/* eslint @typescript-eslint/explicit-module-boundary-types: off -- the types are in lock.d.mts */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import process from "node:process";
