@@ -10,6 +10,7 @@ export {
   type TransientReason,
 } from "./errors";
 export { reconcileHash } from "./hash";
+export { readManifests } from "./manifests";
 export { projectName, stackName } from "./names";
 export { apiProgram, PROGRAM_REVISION, type ApiOutputs, type ApiProgram, type ProgramInput } from "./program";
 export { type ApiSettings } from "./settings";

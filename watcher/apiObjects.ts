@@ -3,7 +3,6 @@ import {
   PatchStrategy,
   setHeaderOptions,
   type ConfigurationOptions,
-  type ObservableMiddleware,
 } from "@kubernetes/client-node";
 import { GROUP } from "../spec";
 import { type Clients } from "./kube/client";

@@ -51,6 +51,7 @@ export class CliCommand implements Pick<PulumiCommand, "command" | "version"> {
 
    
   /** Signature of `PulumiCommand.run`. @throws the errors of `classifyOutput`, and {@link TransientError}. */
+  // eslint-disable-next-line max-params -- the Automation API calls it so
   async run(
     args: readonly string[],
     cwd: string,

@@ -1,0 +1,20 @@
+// The static program: `pulumi up` serves the ExposedAPI manifests of a file or folder, without a watcher.
+import * as pulumi from "@pulumi/pulumi";
+import { defaultIstioSettings, OdaApi } from "./components";
+import { readManifests } from "./stack";
+
+const config = new pulumi.Config("oda");
+const publicHostname = config.get("publicHostname") ?? "";
+const gateway = {
+  ...defaultIstioSettings,
+  gateway: config.get("componentGateway") ?? defaultIstioSettings.gateway,
+  ...(publicHostname === "" ? {} : { publicHostname }),
+};
+
+/** Public URL of each API, by `namespace/name`; undefined where only the cluster knows it. */
+export const urls = Object.fromEntries(
+  readManifests(config.require("apis")).map((api) => {
+    const name = `${api.namespace}/${api.name}`;
+    return [name, new OdaApi(name, { api, gateway }).url];
+  }),
+);
