@@ -1,0 +1,70 @@
+// Step 1: a Component and its three APIs are created, and every one is served.
+import { expectNone, expectServed, untilApi } from "../checks";
+import { conditionOf, describeCondition } from "../conditions";
+import { differences, promisedScrape, scrapeOf, specOf } from "../promised";
+import { METRICS_API, ownedBy } from "../sample";
+import { type Stage } from "../stage";
+import { NotAsPromised } from "../wait";
+
+/** Creates the sample and checks what becomes of it. */
+export async function serve(stage: Stage): Promise<void> {
+  const { apis, sample, screen } = stage;
+  screen.heading("1. A Component with three ExposedAPIs, their Services and EndpointSlices");
+  await createSample(stage);
+  const ticking = setInterval(() => {
+    apis.tick();
+  }, 250);
+  try {
+    for (const { metadata } of sample.apis) {
+      await untilApi(stage, metadata.name, `${metadata.name} to be served`, (api) =>
+        conditionOf(api, "Ready")?.status === "True" ? undefined : describeCondition(api, "Ready"),
+      );
+    }
+  } finally {
+    clearInterval(ticking);
+  }
+  for (const api of sample.apis) await expectServed(stage, api.metadata.name, specOf(api));
+  screen.success("each has a VirtualService with its path and its Service, and a status with its URL");
+  await expectMonitor(stage);
+  await showPolicies(stage);
+}
+
+async function createSample({ apis, cluster, sample }: Stage): Promise<void> {
+  const component = await cluster.create(sample.component);
+  for (const object of sample.implementations) await cluster.create(ownedBy(component, object));
+  await Promise.all(
+    sample.apis.map((api) => {
+      apis.creating(api.metadata.name);
+      return cluster.create(ownedBy(component, api));
+    }),
+  );
+}
+
+async function expectMonitor({ cluster, sample, screen }: Stage): Promise<void> {
+  for (const api of sample.apis) {
+    const { name } = api.metadata;
+    const monitor = await cluster.get("ServiceMonitor", name);
+    if (name === METRICS_API) {
+      const differing = differences(`ServiceMonitor ${name}`, promisedScrape(specOf(api)), scrapeOf(monitor));
+      expectNone(`Prometheus to scrape ${name}`, differing);
+    } else if (monitor !== undefined) {
+      throw new NotAsPromised(`a ServiceMonitor for ${METRICS_API} only`, `one for ${name}`);
+    }
+  }
+  screen.success(`${METRICS_API} has a ServiceMonitor too: Prometheus scrapes it`);
+}
+
+/** What the gateway does not enforce is not hidden. */
+async function showPolicies({ cluster, sample, screen }: Stage): Promise<void> {
+  for (const { metadata, spec } of sample.apis) {
+    if (spec?.["rateLimit"] === undefined) continue;
+    const api = await cluster.get("ExposedAPI", metadata.name);
+    const condition = conditionOf(api, "PoliciesEnforced");
+    if (condition === undefined) {
+      throw new NotAsPromised("the condition PoliciesEnforced", describeCondition(api, "PoliciesEnforced"));
+    }
+    const text = `${metadata.name}: PoliciesEnforced=${condition.status}, ${condition.message}`;
+    if (condition.status === "True") screen.success(text);
+    else screen.note(text);
+  }
+}
