@@ -41,7 +41,7 @@ export function isInstalled(root) {
 }
 
 /** Installs the dependencies when that is needed; of several processes at once, one does and the others wait. */
-export async function ensureDependencies(root, { install = npmCi, log = console.error } = {}) {
+export async function ensureDependencies(root, { install = npmCi, log = writeLine } = {}) {
   if (isInstalled(root)) return;
   const release = await acquireLock(
     path.join(tmpdir(), `oda-api-install-${hashOf(realpathSync(root)).slice(0, 16)}.lock`),
@@ -83,6 +83,10 @@ function npmCi(root) {
   });
 }
 
+function writeLine(text) {
+  process.stderr.write(`${text}\n`);
+}
+
 function markerFile(root) {
   return path.join(root, "node_modules/.oda-api-installed");
 }
@@ -111,7 +115,7 @@ async function main([file, ...args]) {
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   main(process.argv.slice(2)).catch((error) => {
-    console.error(error.message);
+    writeLine(error.message);
     process.exitCode = 1;
   });
 }

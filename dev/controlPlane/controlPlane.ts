@@ -69,7 +69,7 @@ async function start(
   const { toolchain } = options;
   const { dir } = supervisor;
   const auditLog = options.audit ? path.join(dir, "audit.log") : undefined;
-  supervisor.start(etcd(toolchain, dir));
+  await supervisor.start(etcd(toolchain, dir));
   const credentials = await createCredentials(dir);
   const server = await startApiServer(supervisor, toolchain, credentials, auditLog);
   log(`API server ready at ${server}`);
@@ -92,7 +92,8 @@ async function start(
 
   // Last, so that its garbage collector finds all kinds at once; it looks for new ones every 30 s only.
   const managerConfig = await kubeconfigFor("system:kube-controller-manager");
-  supervisor.start(kubeControllerManager(toolchain, dir, managerConfig, credentials));
+  await supervisor.start(kubeControllerManager(toolchain, dir, managerConfig, credentials));
+  supervisor.unref();
   return {
     kubeconfig: await kubeconfigFor("admin"),
     server,
@@ -111,7 +112,7 @@ async function startApiServer(
 ): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    supervisor.start(await kubeApiserver(toolchain, supervisor.dir, credentials, { port, auditLog }));
+    await supervisor.start(await kubeApiserver(toolchain, supervisor.dir, credentials, { port, auditLog }));
     const server = `https://127.0.0.1:${port}`;
     try {
       await waitFor("the API server", 60_000, () => isReady(supervisor, server, credentials.token("admin")));

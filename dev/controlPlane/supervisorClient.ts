@@ -18,10 +18,11 @@ type Report =
 
 /**
  * This side of the supervisor process (supervisor.mjs), which runs the servers and outlives this process
- * just long enough to clean up after it. It never keeps this process from exiting.
+ * just long enough to clean up after it.
  */
 export class Supervisor {
   private readonly running = new Set<string>();
+  private readonly starting = new Map<string, () => void>();
   private stopped: Promise<void> | undefined;
 
   private constructor(
@@ -31,6 +32,12 @@ export class Supervisor {
   ) {
     child.on("message", (message) => {
       this.receive(message as Report);
+    });
+    child.once("exit", () => {
+      this.running.clear();
+      this.starting.forEach((resolve) => {
+        resolve();
+      });
     });
   }
 
@@ -54,20 +61,30 @@ export class Supervisor {
         throw new Error("the supervisor of the local control plane ended before it began");
       }),
     ]);
-    child.unref();
-    child.channel?.unref();
     return supervisor;
   }
 
-  /** Starts a server; what it writes goes to `<dir>/<name>.log`. */
-  start(server: ServerCommand): void {
-    this.running.add(server.name);
-    this.child.send({ start: server });
+  /** Lets this process exit while the supervisor runs, which then stops everything. */
+  unref(): void {
+    this.child.unref();
+    this.child.channel?.unref();
+  }
+
+  /**
+   * Starts a server; what it writes goes to `<dir>/<name>.log`. Returns when its process is there, or has
+   * already ended.
+   */
+  start(server: ServerCommand): Promise<void> {
+    return new Promise((resolve) => {
+      this.running.add(server.name);
+      this.starting.set(server.name, resolve);
+      this.child.send({ start: server });
+    });
   }
 
   /** Whether a server was started and has not ended since. */
   isRunning(name: string): boolean {
-    return this.running.has(name) && this.child.exitCode === null;
+    return this.running.has(name);
   }
 
   /** The last lines a server wrote, or "" when it wrote none. */
@@ -95,9 +112,13 @@ export class Supervisor {
   }
 
   private receive(report: Report): void {
-    if (!("exited" in report) || !this.running.delete(report.exited)) return;
+    if ("ready" in report) return;
+    const name = "started" in report ? report.started : report.exited;
+    this.starting.get(name)?.();
+    this.starting.delete(name);
+    if (!("exited" in report) || !this.running.delete(name)) return;
     const how =
       report.signal ?? (report.code === null ? "it could not be started" : `exit code ${report.code}`);
-    this.onExit(report.exited, how);
+    this.onExit(name, how);
   }
 }

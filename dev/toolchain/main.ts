@@ -4,13 +4,12 @@ import { ensureToolchain } from ".";
 async function main(): Promise<void> {
   const { crds, ...programs } = await ensureToolchain();
   if (process.argv.includes("--quiet")) return;
-  for (const [name, file] of Object.entries({
-    ...programs,
-    istioCrds: crds.istio,
-    serviceMonitorCrd: crds.serviceMonitor,
-  })) {
-    console.log(`${name.padEnd(22)} ${file}`);
-  }
+  const places = { ...programs, istioCrds: crds.istio, serviceMonitorCrd: crds.serviceMonitor };
+  console.log(
+    Object.entries(places)
+      .map(([name, place]) => `${name.padEnd(22)} ${place}`)
+      .join("\n"),
+  );
 }
 
 main().catch((error: unknown) => {

@@ -1,0 +1,51 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { toolchainParts } from "../../dev/toolchain/parts";
+import { type ProgressStream } from "../../dev/toolchain/progress";
+
+const NOWHERE = "http://127.0.0.1:1";
+
+/** The parts of the toolchain as if no vendor could be reached. */
+export const PARTS_OF_NOBODY = toolchainParts(
+  { os: "linux", arch: "amd64" },
+  { github: NOWHERE, githubRaw: NOWHERE, kubernetes: NOWHERE },
+);
+
+/** A new directory for each test of the suite it is called in, removed afterwards. */
+export function useTempDir(): () => string {
+  let dir = "";
+  beforeEach(() => {
+    dir = mkdtempSync(path.join(tmpdir(), "oda-api-test-"));
+  });
+  afterEach(() => {
+    rmSync(dir, { recursive: true, force: true });
+  });
+  return () => dir;
+}
+
+/** Writes an executable shell script and returns its path. */
+export function writeScript(file: string, ...lines: string[]): string {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, ["#!/bin/sh", ...lines, ""].join("\n"));
+  chmodSync(file, 0o755);
+  return file;
+}
+
+/** Remembers what is written to it. */
+export class Recorder implements ProgressStream {
+  text = "";
+
+  constructor(
+    readonly isTTY = false,
+    readonly columns = 80,
+  ) {}
+
+  write(text: string): void {
+    this.text += text;
+  }
+
+  get lines(): string[] {
+    return this.text.split("\n").filter((line) => line !== "");
+  }
+}
