@@ -12,10 +12,14 @@ interface Timing {
   seconds?: number;
 }
 
+/** Milliseconds after which the seconds that pass are shown again. */
+const TICK_MS = 500;
+
 /** The APIs as a watch of the API server shows them, each with the time it took to get its URL. */
 export class Apis {
   private readonly objects = new Map<string, KubeObject>();
   private readonly timings = new Map<string, Timing>();
+  private ticking: NodeJS.Timeout | undefined;
   private readonly informer: Informer<KubernetesObject>;
 
   /** @param onChange is called with the rows whenever one may be new */
@@ -41,22 +45,21 @@ export class Apis {
   /** Resolves when the watch is under way. */
   async start(): Promise<void> {
     this.informer.start();
+    this.ticking = setInterval(() => {
+      this.changed();
+    }, TICK_MS);
+    this.ticking.unref();
     await this.informer.synced;
   }
 
   stop(): void {
     this.informer.stop();
+    clearInterval(this.ticking);
   }
 
   /** Starts the clock of an API that is about to be created. */
   creating(name: string): void {
     this.timings.set(name, { created: performance.now() });
-    this.changed();
-  }
-
-  /** Has the seconds that pass shown. */
-  tick(): void {
-    this.changed();
   }
 
   /** Seconds from creation to URL of each API that got one. */

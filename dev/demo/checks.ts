@@ -1,6 +1,14 @@
 // How the steps look at the cluster: waits that show themselves, and checks that throw.
 import { type KubeObject } from "./cluster";
-import { apiStatusOf, differences, promisedRoute, promisedStatus, routeOf, type ApiSpec } from "./promised";
+import {
+  apiStatusOf,
+  differences,
+  promisedRoute,
+  promisedStatus,
+  routeOf,
+  type ApiSpec,
+  type Facts,
+} from "./promised";
 import { gatewayHost } from "./sample";
 import { type Stage } from "./stage";
 import { NotAsPromised, until, type Finding } from "./wait";
@@ -45,9 +53,10 @@ export function untilApi(
 /**
  * Checks the route of an API, and what its status says of it, against its spec.
  *
+ * @returns what the status says
  * @throws NotAsPromised with every difference
  */
-export async function expectServed({ cluster, sample }: Stage, name: string, spec: ApiSpec): Promise<void> {
+export async function expectServed({ cluster, sample }: Stage, name: string, spec: ApiSpec): Promise<Facts> {
   const [api, route] = await Promise.all([
     cluster.get("ExposedAPI", name),
     cluster.get("VirtualService", name),
@@ -57,6 +66,7 @@ export async function expectServed({ cluster, sample }: Stage, name: string, spe
     ...differences(`VirtualService ${name}`, promisedRoute(spec), routeOf(route)),
     ...differences(`status.apiStatus of ${name}`, status, apiStatusOf(api)),
   ]);
+  return status;
 }
 
 /**

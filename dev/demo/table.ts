@@ -11,7 +11,7 @@ export interface Row {
   /** RFC 3339 time at which the last engine run ended, and whether it did what it should. */
   readonly lastRun?: { readonly at: string; readonly succeeded: boolean };
   /** Seconds from the creation of the object to its URL; while there is none, seconds since the creation. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
 }
 
 /** How text is set off on a terminal. */

@@ -8,23 +8,19 @@ import { NotAsPromised } from "../wait";
 
 /** Creates the sample and checks what becomes of it. */
 export async function serve(stage: Stage): Promise<void> {
-  const { apis, sample, screen } = stage;
+  const { sample, screen } = stage;
   screen.heading("1. A Component with three ExposedAPIs, their Services and EndpointSlices");
   await createSample(stage);
-  const ticking = setInterval(() => {
-    apis.tick();
-  }, 250);
-  try {
-    for (const { metadata } of sample.apis) {
-      await untilApi(stage, metadata.name, `${metadata.name} to be served`, (api) =>
-        conditionOf(api, "Ready")?.status === "True" ? undefined : describeCondition(api, "Ready"),
-      );
-    }
-  } finally {
-    clearInterval(ticking);
+  for (const { metadata } of sample.apis) {
+    await untilApi(stage, metadata.name, `${metadata.name} to be served`, (api) =>
+      conditionOf(api, "Ready")?.status === "True" ? undefined : describeCondition(api, "Ready"),
+    );
   }
-  for (const api of sample.apis) await expectServed(stage, api.metadata.name, specOf(api));
-  screen.success("each has a VirtualService with its path and its Service, and a status with its URL");
+  for (const api of sample.apis) {
+    const { url, implementation, port } = await expectServed(stage, api.metadata.name, specOf(api));
+    screen.success(`${url ?? ""} → ${implementation ?? ""}:${port ?? ""}`);
+  }
+  screen.success("each has a VirtualService with this route, and this URL in its status");
   await expectMonitor(stage);
   await showPolicies(stage);
 }
