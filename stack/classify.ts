@@ -44,10 +44,14 @@ const rules: readonly Rule[] = [
       /cluster is unreachable|failed to fetch OpenAPI schema|ServiceUnavailable|TooManyRequests|etcdserver:/i,
     error: transient("ApiServerUnavailable"),
   },
-  { pattern: /admission webhook .* denied|is invalid:|Invalid value:/, error: transient("Rejected") },
   {
     pattern:
-      /(open bucket|unable to check if bucket|failed to load checkpoint|could not (get|list) .*state)/i,
+      /denied (the )?request|is invalid:|Invalid value:|failed to create typed patch object|exceeded quota:/,
+    error: transient("Rejected"),
+  },
+  {
+    pattern:
+      /open bucket|could not list bucket|failed to load checkpoint|: blob \(|error: performing HTTP request/,
     error: transient("BackendUnavailable"),
   },
   {
@@ -63,7 +67,8 @@ const rules: readonly Rule[] = [
  */
 export function classifyOutput(output: string): Error {
   const message = errorLines(output);
-  const rule = rules.find(({ pattern }) => pattern.test(output));
+  const text = errorSection(output);
+  const rule = rules.find(({ pattern }) => pattern.test(text));
   return rule === undefined ? new EngineError(message) : rule.error(message, output);
 }
 
@@ -72,9 +77,7 @@ const MAX_MESSAGE = 600;
 
 /** What the engine calls errors, once each, without colours, headings and the closing summary. */
 export function errorLines(output: string): string {
-  const lines = output
-    // eslint-disable-next-line no-control-regex -- colours are control sequences
-    .replace(/\u001b\[[0-9;]*m/g, "")
+  const lines = errorSection(output)
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
@@ -87,6 +90,16 @@ export function errorLines(output: string): string {
   const text = [...new Set(errors)].join(" ");
   const kept = text === "" ? lines.slice(-5).join(" ") : text;
   return kept.length > MAX_MESSAGE ? `${kept.slice(0, MAX_MESSAGE)}…` : kept;
+}
+
+/**
+ * What follows the heading of the errors, or everything where a command failed before its run. The progress before
+ * it repeats the errors and holds those of tries that the provider went on from.
+ */
+function errorSection(output: string): string {
+  // eslint-disable-next-line no-control-regex -- colours are control sequences
+  const text = output.replace(/\u001b\[[0-9;]*m/g, "");
+  return /^Diagnostics:$(.*)/ms.exec(text)?.[1] ?? text;
 }
 
 /** Lines that belong to the error before them: up to the next heading, error, warning or section. */
