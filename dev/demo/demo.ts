@@ -16,7 +16,7 @@ import { elapsed, readiness } from "./steps/readiness";
 import { removal } from "./steps/removal";
 import { serve } from "./steps/serve";
 import { summary } from "./steps/summary";
-import { NotAsPromised, until } from "./wait";
+import { Interrupted, NotAsPromised, until } from "./wait";
 import { WatcherProcess } from "./watcherProcess";
 
 /** Lines of the watcher's log that a failure shows. */
@@ -25,10 +25,8 @@ const SHOWN_LINES = 15;
 /** Seconds a watcher may take to start. */
 const START_DEADLINE = 60;
 
-/** Somebody, not the demo itself, asked for the end. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
+/** How a run ended. */
+export type Outcome = "as promised" | "failed" | "interrupted";
 
 /** One run of the demo. */
 export class Demo {
@@ -45,26 +43,37 @@ export class Demo {
   }
 
   /**
-   * Runs the demo, and ends everything that it started.
+   * Runs the demo, shows what was not as promised, and ends everything that it started.
    *
    * @param options with `keep`, stops after the edits and goes on until somebody interrupts it
-   * @throws Interrupted when it was asked to end before; otherwise whatever was not as promised, which it has shown
    */
-  async run(options: { readonly keep: boolean }): Promise<void> {
+  async run(options: { readonly keep: boolean }): Promise<Outcome> {
+    const problem = await problemOf(() => this.play(options.keep));
+    if (problem !== undefined && !(problem instanceof Interrupted)) await this.explain(problem);
+    const left = await problemOf(() => this.cleanUp());
+    if (left !== undefined) this.showFailure(left);
+    else this.screen.line("Everything is stopped, and its files are removed.");
+    if (left !== undefined || problem !== undefined) {
+      return left === undefined && problem instanceof Interrupted ? "interrupted" : "failed";
+    }
+    return "as promised";
+  }
+
+  private async play(keeps: boolean): Promise<void> {
     const started = performance.now();
     const toolchain = await this.setUp();
-    const forget = this.listenForSignals();
-    try {
-      await this.play(toolchain, started, options.keep);
-      await this.cleanUp();
-      this.screen.line();
-      this.screen.line("The watcher and the control plane are stopped, and their files are removed.");
-    } catch (error) {
-      await this.explain(error);
-      await this.cleanUp().catch(() => undefined);
-      throw error;
-    } finally {
-      forget();
+    this.listenForSignals();
+    const controlPlane = await this.startControlPlane(toolchain);
+    const stage = await this.startWatcher(toolchain, controlPlane);
+    await serve(stage);
+    await readiness(stage);
+    await edit(stage);
+    await invalidEdit(stage);
+    if (keeps) {
+      await keep(stage, toolchain, controlPlane);
+    } else {
+      await removal(stage);
+      await summary(stage, started);
     }
   }
 
@@ -80,22 +89,6 @@ export class Demo {
     });
     screen.doing(undefined);
     return toolchain;
-  }
-
-  private async play(toolchain: Toolchain, started: number, keeps: boolean): Promise<void> {
-    const controlPlane = await this.startControlPlane(toolchain);
-    const stage = await this.startWatcher(toolchain, controlPlane);
-    await serve(stage);
-    await readiness(stage);
-    await edit(stage);
-    await invalidEdit(stage);
-    if (keeps) {
-      await keep(stage, toolchain, controlPlane);
-      if (!(this.ending.signal.reason instanceof Interrupted)) this.ending.signal.throwIfAborted();
-    } else {
-      await removal(stage);
-      await summary(stage, started);
-    }
   }
 
   private async startControlPlane(toolchain: Toolchain): Promise<ControlPlane> {
@@ -163,47 +156,53 @@ export class Demo {
     return { cluster, watcher, apis, sample, screen, stateDir: dir, signal };
   }
 
-  private listenForSignals(): () => void {
-    const listener = (signal: NodeJS.Signals): void => {
-      this.end(new Interrupted(signal));
-      this.screen.doing("stopping");
-    };
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-    for (const signal of signals) process.on(signal, listener);
-    return () => {
-      for (const signal of signals) process.off(signal, listener);
-    };
+  /** The set-up before has its own way with signals. */
+  private listenForSignals(): void {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        this.end(new Interrupted(signal));
+      });
+    }
   }
 
   private async cleanUp(): Promise<void> {
     this.screen.doing("stopping the watcher and the control plane");
-    const problems: Error[] = [];
-    for (const cleanUp of this.cleanUps.splice(0).reverse()) {
-      try {
-        await cleanUp();
-      } catch (error) {
-        problems.push(error instanceof Error ? error : new Error(String(error)));
-      }
-    }
+    const problems: (Error | undefined)[] = [];
+    for (const cleanUp of this.cleanUps.splice(0).reverse()) problems.push(await problemOf(cleanUp));
     this.screen.doing(undefined);
-    if (problems[0] !== undefined) throw problems[0];
+    this.screen.line();
+    const first = problems.find((problem) => problem !== undefined);
+    if (first !== undefined) throw first;
   }
 
-  private async explain(error: unknown): Promise<void> {
-    if (error instanceof Interrupted) return;
+  private async explain(problem: Error): Promise<void> {
     const { screen, watcher } = this;
+    this.showFailure(problem);
+    if (watcher === undefined) return;
+    screen.line(`  log of the watcher: ${await watcher.keepLog()}; its last lines:`);
+    for (const line of watcher.lastLines(SHOWN_LINES)) screen.line(`    ${line}`);
+  }
+
+  private showFailure(problem: Error): void {
+    const { screen } = this;
     screen.doing(undefined);
     screen.line();
     screen.failure("FAILED");
-    if (error instanceof NotAsPromised) {
-      screen.line(`  expected: ${error.expected}`);
-      screen.line(`  seen:     ${error.seen.replaceAll("\n", "\n            ")}`);
+    if (problem instanceof NotAsPromised) {
+      screen.line(`  expected: ${problem.expected}`);
+      screen.line(`  seen:     ${problem.seen.replaceAll("\n", "\n            ")}`);
     } else {
-      screen.line(`  ${error instanceof Error ? error.message : String(error)}`);
+      screen.line(`  ${problem.message}`);
     }
-    if (watcher === undefined) return;
-    const log = await watcher.keepLog();
-    screen.line(`  log of the watcher: ${log}; its last lines:`);
-    for (const line of watcher.lastLines(SHOWN_LINES)) screen.line(`    ${line}`);
+  }
+}
+
+/** What went wrong, or undefined when nothing did. */
+async function problemOf(act: () => Promise<void> | void): Promise<Error | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }

@@ -17,6 +17,11 @@ export class NotAsPromised extends Error {
   }
 }
 
+/** Somebody, not the demo itself, asked for the end. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
 /** What a look found: what was waited for, or what there is in its place. */
 export type Finding<T> = { readonly found: T } | { readonly instead: string };
 

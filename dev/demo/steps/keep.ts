@@ -1,13 +1,18 @@
 // With --keep: everything is left running, with what one can do with it, until Ctrl-C.
-import path from "node:path";
 import { once } from "node:events";
+import path from "node:path";
 import { type ControlPlane } from "../../controlPlane";
 import { type Toolchain } from "../../toolchain";
 import { NAMESPACE } from "../cluster";
 import { CORE_API, PARTY_ROLE_API } from "../sample";
 import { type Stage } from "../stage";
+import { Interrupted } from "../wait";
 
-/** Says how to explore, and waits until the demo must end. */
+/**
+ * Says how to explore, and waits for somebody to interrupt it, which is how this demo ends.
+ *
+ * @throws what ended it otherwise, such as the end of the watcher
+ */
 export async function keep(stage: Stage, toolchain: Toolchain, controlPlane: ControlPlane): Promise<void> {
   const { screen, signal, stateDir, watcher } = stage;
   screen.heading("All of it goes on running. In another terminal:");
@@ -28,4 +33,5 @@ export async function keep(stage: Stage, toolchain: Toolchain, controlPlane: Con
   const staysAlive = setInterval(() => undefined, 60_000);
   if (!signal.aborted) await once(signal, "abort");
   clearInterval(staysAlive);
+  if (!(signal.reason instanceof Interrupted)) signal.throwIfAborted();
 }
