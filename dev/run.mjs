@@ -65,7 +65,7 @@ export async function ensureDependencies(root, { install = npmCi, log = writeLin
 
 function npmCi(root) {
   return new Promise((resolve, reject) => {
-    const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+    const args = ["ci", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
     // All it writes goes to the error output: the standard output belongs to the program that is run.
     const child = spawn("npm", args, { cwd: root, stdio: ["ignore", 2, 2] });
     // Ctrl-C reaches npm by itself; other signals end only this process.
