@@ -8,7 +8,7 @@ describe("A cluster that has the older kind API", function () {
 
   before(async () => {
     cluster = await Cluster.start({ legacyApiKind: true });
-    await (await cluster.startWatcher()).ready();
+    await cluster.startWatcher().ready();
   });
 
   after(async () => {

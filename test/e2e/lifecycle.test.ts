@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { Cluster, GATEWAY_IP } from "./support/cluster";
 import { apiStatusOf, conditionOf, hasStack, routeOf, untilApplied, untilGone } from "./support/expect";
 import { exposedApi, specificationOf, versions } from "./support/manifests";
-import { until } from "./support/until";
-import { type WatcherProcess } from "./support/watcherProcess";
+import { until } from "../../dev/until";
+import { type WatcherProcess } from "../../dev/watcherProcess";
 
 for (const crds of ["plain", "status-subresource"] as const) {
   describe(`An ExposedAPI, where the CRD has ${crds === "plain" ? "no" : "a"} status subresource`, function () {
@@ -13,7 +13,7 @@ for (const crds of ["plain", "status-subresource"] as const) {
 
     before(async () => {
       cluster = await Cluster.start({ crds });
-      watcher = await (await cluster.startWatcher()).ready();
+      watcher = await cluster.startWatcher().ready();
     });
 
     after(async () => {

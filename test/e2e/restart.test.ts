@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Cluster } from "./support/cluster";
 import { conditionOf, hasStack, routeOf, untilApplied, untilCondition } from "./support/expect";
 import { exposedApi } from "./support/manifests";
-import { until } from "./support/until";
+import { until } from "../../dev/until";
 
 /** Moments at which the watcher is killed. */
 const KILLS = 20;
@@ -24,7 +24,7 @@ describe("A watcher that is started again", function () {
   });
 
   it("runs no engine over unchanged objects", async () => {
-    const first = await (await cluster.startWatcher()).ready();
+    const first = await cluster.startWatcher().ready();
     const names = ["one", "two", "three"];
     for (const name of names) await cluster.create(exposedApi(name));
     for (const name of names) await untilApplied(cluster, name, `/${name}/v4`);
@@ -33,7 +33,7 @@ describe("A watcher that is started again", function () {
     const versions = async (): Promise<unknown[]> =>
       (await cluster.list("ExposedAPI")).map(({ metadata }) => metadata.resourceVersion);
     const before = await versions();
-    const second = await (await cluster.startWatcher()).ready();
+    const second = await cluster.startWatcher().ready();
     await until("every object was looked at", async () => {
       return (await second.metric("oda_reconcile_total")) >= names.length;
     });
@@ -45,7 +45,7 @@ describe("A watcher that is started again", function () {
   });
 
   it("finishes the runs under way before it stops", async () => {
-    const watcher = await (await cluster.startWatcher()).ready();
+    const watcher = await cluster.startWatcher().ready();
     await cluster.create(exposedApi("late"));
     await until("the run has begun", async () => (await watcher.metric("oda_engine_processes_total")) > 0);
     assert.equal(await watcher.stop(), 0);
@@ -55,7 +55,7 @@ describe("A watcher that is started again", function () {
 
   it(`converges after each of ${KILLS} kills at random moments of a run`, async () => {
     for (let kill = 0; kill < KILLS; kill += 1) {
-      const watcher = await (await cluster.startWatcher()).ready();
+      const watcher = await cluster.startWatcher().ready();
       const name = `survivor-${kill % 5}`;
       const path = `/survivor/${kill}`;
       // The first five kills meet a new stack, the others an existing one.
@@ -67,7 +67,7 @@ describe("A watcher that is started again", function () {
       // Every other time the engine dies too, as it does with the watcher's container.
       if (kill % 2 === 0) killAll(engineProcesses(cluster.stateDir));
     }
-    const last = await (await cluster.startWatcher()).ready();
+    const last = await cluster.startWatcher().ready();
     for (let index = 0; index < 5; index += 1) {
       const name = `survivor-${index}`;
       const path = `/survivor/${KILLS - 5 + index}`;
@@ -83,7 +83,7 @@ describe("A watcher that is started again", function () {
   });
 
   it("takes over the lock of a run that died with it, and of no other", async () => {
-    const watcher = await (await cluster.startWatcher()).ready();
+    const watcher = await cluster.startWatcher().ready();
     await cluster.create(exposedApi("locked", { path: "/locked/1" }));
     await untilApplied(cluster, "locked", "/locked/1");
 
@@ -93,7 +93,7 @@ describe("A watcher that is started again", function () {
     killAll(engineProcesses(cluster.stateDir));
     assert.equal(locksOf(cluster, "locked").length, 1);
 
-    const next = await (await cluster.startWatcher()).ready();
+    const next = await cluster.startWatcher().ready();
     await untilApplied(cluster, "locked", "/locked/2");
     assert.equal(await next.metric("oda_engine_processes_total", { operation: "cancel" }), 1);
 

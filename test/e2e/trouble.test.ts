@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { Cluster } from "./support/cluster";
 import { apiStatusOf, conditionOf, routeOf, untilApplied, untilCondition, untilGone } from "./support/expect";
 import { exposedApi } from "./support/manifests";
-import { until } from "./support/until";
-import { type WatcherProcess } from "./support/watcherProcess";
+import { until } from "../../dev/until";
+import { type WatcherProcess } from "../../dev/watcherProcess";
 
 describe("When something is wrong", function () {
   this.timeout(120_000);
@@ -12,7 +12,7 @@ describe("When something is wrong", function () {
 
   before(async () => {
     cluster = await Cluster.start({});
-    watcher = await (await cluster.startWatcher()).ready();
+    watcher = await cluster.startWatcher().ready();
   });
 
   after(async () => {

@@ -6,7 +6,7 @@ import { KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-
 import { startControlPlane, type ControlPlane } from "../../../dev/controlPlane";
 import { ensureToolchain, type Toolchain } from "../../../dev/toolchain";
 import { createClients, statusOf, type Clients } from "../../../watcher/kube/client";
-import { WatcherProcess } from "./watcherProcess";
+import { WatcherProcess } from "../../../dev/watcherProcess";
 
 /** Namespace every test works in. */
 export const NAMESPACE = "components";
@@ -63,8 +63,8 @@ export class Cluster {
   }
 
   /** Starts a watcher process on the installation. */
-  async startWatcher(env: NodeJS.ProcessEnv = {}): Promise<WatcherProcess> {
-    const watcher = await WatcherProcess.start(this.toolchain, {
+  startWatcher(env: NodeJS.ProcessEnv = {}): WatcherProcess {
+    const watcher = WatcherProcess.start(this.toolchain, {
       KUBECONFIG: this.watcherKubeconfig,
       ODA_STATE_DIR: this.stateDir,
       ...env,

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type AnyObject, type Cluster } from "./cluster";
-import { until } from "./until";
+import { until } from "../../../dev/until";
 
 /** A condition as read. */
 export interface SeenCondition {

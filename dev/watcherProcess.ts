@@ -1,10 +1,10 @@
 // The watcher as users run it: a process of its own.
 import { spawn, type ChildProcess } from "node:child_process";
 import { delimiter, dirname, join } from "node:path";
-import { type Toolchain } from "../../../dev/toolchain";
+import { type Toolchain } from "./toolchain";
 import { until } from "./until";
 
-const root = join(__dirname, "..", "..", "..");
+const root = join(__dirname, "..");
 
 /** One line of the watcher's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly level: string; readonly msg: string };
@@ -33,10 +33,14 @@ export class WatcherProcess {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
   }
 
-  /** Starts a watcher. Resolves when its process exists; see {@link ready}. */
-  static start(toolchain: Toolchain, env: NodeJS.ProcessEnv): Promise<WatcherProcess> {
+  /**
+   * Starts a watcher. It may not work yet; see {@link ready}.
+   *
+   * @param script path of its main module from the root of the project
+   */
+  static start(toolchain: Toolchain, env: NodeJS.ProcessEnv, script = "watcher/main.ts"): WatcherProcess {
     const { PATH, HOME, NODE_V8_COVERAGE } = process.env;
-    const child = spawn(process.execPath, ["-r", "tsx/cjs", "watcher/main.ts"], {
+    const child = spawn(process.execPath, ["-r", "tsx/cjs", script], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       env: {
@@ -48,11 +52,11 @@ export class WatcherProcess {
         ...env,
       },
     });
-    return Promise.resolve(new WatcherProcess(child));
+    return new WatcherProcess(child);
   }
 
   get pid(): number {
-    return this.child.pid!;
+    return this.child.pid ?? 0;
   }
 
   /** Waits until `/readyz` says so. */
