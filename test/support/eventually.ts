@@ -1,4 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
+/** The clock of the machine, also while a test has replaced `setTimeout` and `Date`. */
+const { setTimeout: realTimeout, performance } = globalThis;
 
 /**
  * Waits until `look` gives something other than undefined or false, and returns it.
@@ -7,14 +8,14 @@ import { setTimeout as delay } from "node:timers/promises";
  */
 export async function eventually<Found>(
   what: string,
-  look: () => Found | undefined | false,
+  look: () => Found | undefined | false | Promise<Found | undefined | false>,
   deadline = 5000,
 ): Promise<Found> {
-  const end = Date.now() + deadline;
+  const end = performance.now() + deadline;
   for (;;) {
-    const found = look();
+    const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`not within ${deadline} ms: ${what}`);
-    await delay(5);
+    if (performance.now() > end) throw new Error(`not within ${deadline} ms: ${what}`);
+    await new Promise((resolve) => realTimeout(resolve, 5));
   }
 }

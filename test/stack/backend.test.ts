@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { resolveBackend } from "../../stack";
+import { useTempDir } from "../support/tempDir";
+
+describe("resolveBackend", () => {
+  const dir = useTempDir();
+
+  it("keeps state in a folder of the installation, under a passphrase of its own", () => {
+    const backend = resolveBackend(dir(), { passphraseInEnvironment: false });
+
+    assert.equal(backend.url, pathToFileURL(join(dir(), "state")).href);
+    assert.ok(existsSync(join(dir(), "state")));
+    assert.equal(backend.secretsProvider, "passphrase");
+    assert.ok((backend.passphrase ?? "").length >= 32);
+  });
+
+  it("makes the passphrase once, and readable by its owner only", () => {
+    const first = resolveBackend(dir(), { passphraseInEnvironment: false });
+    const second = resolveBackend(dir(), { passphraseInEnvironment: false });
+
+    assert.equal(second.passphrase, first.passphrase);
+    assert.equal(readFileSync(join(dir(), "passphrase"), "utf8"), first.passphrase);
+    assert.equal(statSync(join(dir(), "passphrase")).mode & 0o777, 0o600);
+  });
+
+  it("leaves the passphrase to the environment where it is there", () => {
+    const backend = resolveBackend(dir(), { passphraseInEnvironment: true });
+
+    assert.equal(backend.passphrase, undefined);
+    assert.equal(existsSync(join(dir(), "passphrase")), false);
+  });
+
+  it("needs no passphrase with another secrets provider", () => {
+    const backend = resolveBackend(dir(), {
+      secretsProvider: "awskms://alias/oda",
+      passphraseInEnvironment: false,
+    });
+
+    assert.equal(backend.secretsProvider, "awskms://alias/oda");
+    assert.equal(backend.passphrase, undefined);
+  });
+
+  it("refuses a bucket whose secrets only this machine could read, without showing credentials", () => {
+    assert.throws(
+      () => resolveBackend(dir(), { url: "s3://key:secret@bucket/oda", passphraseInEnvironment: false }),
+      (error: Error) => {
+        assert.match(error.message, /PULUMI_BACKEND_URL is s3:\/\/\*\*\*\*@bucket\/oda/);
+        assert.match(error.message, /PULUMI_CONFIG_PASSPHRASE_FILE or ODA_SECRETS_PROVIDER/);
+        assert.doesNotMatch(error.message, /secret@/);
+        return true;
+      },
+    );
+  });
+
+  it("takes a bucket with a passphrase or a secrets provider", () => {
+    const url = "s3://bucket/oda";
+    const secretsProvider = "awskms://alias/oda";
+
+    assert.deepEqual(resolveBackend(dir(), { url, passphraseInEnvironment: true }), {
+      url,
+      secretsProvider: "passphrase",
+    });
+    assert.deepEqual(resolveBackend(dir(), { url, secretsProvider, passphraseInEnvironment: false }), {
+      url,
+      secretsProvider,
+    });
+  });
+
+  it("takes Pulumi Cloud as it is, which has secrets of its own", () => {
+    const url = "https://api.pulumi.com";
+
+    assert.deepEqual(resolveBackend(dir(), { url, passphraseInEnvironment: false }), {
+      url,
+      secretsProvider: "passphrase",
+    });
+  });
+});

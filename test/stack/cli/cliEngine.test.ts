@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { defaultIstioSettings } from "../../../components";
+import { CliEngine, EngineError, StackLockedError, TransientError, type StackRun } from "../../../stack";
+import { parse } from "../../spec/examples";
+import { useTempDir } from "../../support/tempDir";
+import { locked } from "../engineOutput";
+import { failing, fakePulumi, type FakePulumi } from "./fakePulumi";
+
+const STACK = "components.r1-catalog-api";
+const target = { kind: "ExposedAPI", stack: STACK } as const;
+const run: StackRun = {
+  ...target,
+  known: true,
+  input: { api: parse(), settings: { gateway: defaultIstioSettings } },
+};
+const missing = failing(`error: no stack named '${STACK}' found`);
+
+describe("CliEngine", () => {
+  const dir = useTempDir();
+  const path = process.env["PATH"] ?? "";
+  let pulumi: FakePulumi;
+  let operations: string[];
+
+  beforeEach(() => {
+    pulumi = fakePulumi(dir());
+    operations = [];
+    process.env["PATH"] = `${dir()}:${path}`;
+  });
+  afterEach(() => {
+    process.env["PATH"] = path;
+  });
+
+  const create = () =>
+    CliEngine.create({
+      stateDir: dir(),
+      backend: { url: "file:///state", secretsProvider: "passphrase", passphrase: "secret" },
+      deadline: 60_000,
+      grace: 10_000,
+      onProcess: (operation) => operations.push(operation),
+    });
+
+  /** Has a run leave its lock behind, as one that is killed does. Returns the holder as the backend tells it. */
+  async function leaveLock(engine: CliEngine): Promise<string> {
+    pulumi.next("refresh", "kill -KILL $$");
+    await assert.rejects(engine.refresh(run), { reason: "EngineStopped" });
+    const [entry = ""] = readdirSync(join(dir(), "runs"));
+    const pid = /\.(\d+)\.json$/.exec(entry)?.[1] ?? "";
+    operations.length = 0;
+    return `root@${hostname()} (pid ${pid}) at 2026-11-21T09:00:00Z`;
+  }
+
+  it("works on a stack that is known in one process", async () => {
+    await (await create()).refresh(run);
+
+    assert.deepEqual(operations, ["refresh"]);
+    assert.match(
+      pulumi.calls().join(),
+      new RegExp(`^refresh .*--yes .*--stack ${STACK}.*--non-interactive$`),
+    );
+  });
+
+  it("creates a stack that is new first, with the secrets provider of the backend", async () => {
+    await (await create()).refresh({ ...run, known: false });
+
+    assert.deepEqual(operations, ["init", "refresh"]);
+    assert.match(pulumi.calls()[0] ?? "", /^stack init .*--secrets-provider passphrase/);
+  });
+
+  it("creates a stack that was thought to exist, and repeats the work", async () => {
+    pulumi.next("refresh", missing);
+
+    await (await create()).refresh(run);
+
+    assert.deepEqual(operations, ["refresh", "init", "refresh"]);
+  });
+
+  it("works on a stack that exists although it was thought to be new", async () => {
+    pulumi.next("stack-init", failing(`error: stack 'organization/oda-api/${STACK}' already exists`));
+
+    await (await create()).refresh({ ...run, known: false });
+
+    assert.deepEqual(operations, ["init", "refresh"]);
+  });
+
+  it("destroys a stack and removes it in one process", async () => {
+    await (await create()).destroy(target);
+
+    assert.deepEqual(operations, ["destroy"]);
+    assert.match(pulumi.calls().join(), /^destroy .*--remove/);
+  });
+
+  it("takes a stack that does not exist for destroyed", async () => {
+    pulumi.next("destroy", missing);
+
+    await (await create()).destroy(target);
+
+    assert.deepEqual(operations, ["destroy"]);
+  });
+
+  it("tells a destroy that failed", async () => {
+    pulumi.next("destroy", failing("error: configured Kubernetes cluster is unreachable"));
+
+    await assert.rejects((await create()).destroy(target), (error) => {
+      assert.ok(error instanceof TransientError);
+      assert.equal(error.reason, "ApiServerUnavailable");
+      return true;
+    });
+  });
+
+  it("releases a lock that a run of this installation left, and repeats the work", async () => {
+    const engine = await create();
+    const holder = await leaveLock(engine);
+    pulumi.next("refresh", failing(locked(holder)));
+
+    await engine.refresh(run);
+
+    assert.deepEqual(operations, ["refresh", "cancel", "refresh"]);
+    assert.match(pulumi.calls().at(-2) ?? "", new RegExp(`^cancel --yes --stack ${STACK}`));
+    assert.deepEqual(readdirSync(join(dir(), "runs")), []);
+  });
+
+  it("does so for a destroy too", async () => {
+    const engine = await create();
+    pulumi.next("destroy", failing(locked(await leaveLock(engine))));
+
+    await engine.destroy(target);
+
+    assert.deepEqual(operations, ["destroy", "cancel", "destroy"]);
+  });
+
+  it("leaves a lock alone that a stranger holds, alone or beside a run of its own", async () => {
+    const engine = await create();
+    const own = await leaveLock(engine);
+    const stranger = "ci@build-7 (pid 42) at 2026-11-21T09:00:00Z";
+    pulumi.next("refresh", failing(locked(stranger)));
+    pulumi.next("refresh", failing(locked(own, stranger)));
+
+    await assert.rejects(engine.refresh(run), StackLockedError);
+    await assert.rejects(engine.refresh(run), StackLockedError);
+
+    assert.deepEqual(operations, ["refresh", "refresh"]);
+  });
+
+  it("leaves a lock alone whose holder the backend does not name", async () => {
+    pulumi.next("refresh", failing("error: [409] Conflict: Another update is currently in progress."));
+
+    await assert.rejects((await create()).refresh(run), StackLockedError);
+
+    assert.deepEqual(operations, ["refresh"]);
+  });
+
+  it("does not take a run for a success that gave no outputs", async () => {
+    await assert.rejects((await create()).up(run), EngineError);
+  });
+
+  it("keeps the stacks of the older kind in a project of their own", async () => {
+    pulumi.next("refresh", 'basename "$OLDPWD" > project');
+
+    await (await create()).refresh({ ...run, kind: "API" });
+
+    assert.equal(readFileSync(join(dir(), "project"), "utf8"), "oda-api-legacy\n");
+  });
+
+  it("hands the backend and its passphrase to the CLI by the environment, not the command line", async () => {
+    pulumi.next("refresh", '[ "$PULUMI_BACKEND_URL $PULUMI_CONFIG_PASSPHRASE" = "file:///state secret" ]');
+
+    await (await create()).refresh(run);
+
+    assert.doesNotMatch(pulumi.calls().join(), /secret\b(?!s)/);
+  });
+
+  it("does not start on a machine without a Pulumi CLI", async () => {
+    process.env["PATH"] = join(dir(), "empty");
+
+    await assert.rejects(create());
+  });
+});

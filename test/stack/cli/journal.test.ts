@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { RunJournal } from "../../../stack/cli/journal";
+import { useClock } from "../../support/clock";
+import { eventually } from "../../support/eventually";
+import { isRunning } from "../../support/processes";
+import { useTempDir } from "../../support/tempDir";
+
+const STACK = "components.r1-catalog-api";
+const LONGEST_RUN = 315_000;
+
+describe("RunJournal", () => {
+  const dir = useTempDir();
+  const clock = useClock();
+  let started: ChildProcess[];
+
+  beforeEach(() => {
+    started = [];
+  });
+  afterEach(() => {
+    for (const child of started) child.kill("SIGKILL");
+  });
+
+  const journal = () => new RunJournal(join(dir(), "runs"), LONGEST_RUN);
+  const holder = (pid: number, host = hostname()) => ({ user: "root", host, pid, since: "" });
+
+  /** Writes an entry as a process of this installation on another machine has. */
+  function entryOf(host: string, pid: number): void {
+    const entry = { stack: STACK, host, pid, startedAt: Date.now() };
+    writeFileSync(join(dir(), "runs", `${STACK}.${pid}.json`), JSON.stringify(entry));
+  }
+
+  /** Starts a process that is the engine's by its name, and that leads a session. */
+  const startEngine = () => start("pulumi");
+
+  /** Starts a process that is not the engine's. */
+  const startOther = () => start("other");
+
+  async function start(name: string): Promise<number> {
+    const child = spawn("bash", ["-c", `exec -a ${name} sleep 600`], { detached: true, stdio: "ignore" });
+    started.push(child);
+    const pid = child.pid ?? 0;
+    await eventually(`${name} runs`, () =>
+      readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith(`${name}\0`),
+    );
+    return pid;
+  }
+
+  /** The pid of a process that is certainly over. */
+  async function endedPid(): Promise<number> {
+    const child = spawn("true");
+    await once(child, "close");
+    return child.pid ?? 0;
+  }
+
+  it("takes a lock for abandoned when the run of this installation that took it is over", async () => {
+    const pid = await endedPid();
+    journal().begin(STACK, pid);
+
+    assert.equal(journal().isAbandoned(STACK, holder(pid)), true);
+  });
+
+  it("does not while that run is under way", async () => {
+    const pid = await startEngine();
+    journal().begin(STACK, pid);
+
+    assert.equal(journal().isAbandoned(STACK, holder(pid)), false);
+  });
+
+  it("takes a run for over when its pid has gone to a program that is not the engine", async () => {
+    const pid = await startOther();
+    journal().begin(STACK, pid);
+
+    assert.equal(journal().isAbandoned(STACK, holder(pid)), true);
+  });
+
+  it("does not take a stranger's lock for its own", async () => {
+    const pid = await endedPid();
+    journal().begin(STACK, pid);
+
+    assert.equal(journal().isAbandoned(STACK, holder(pid, "elsewhere")), false);
+    assert.equal(journal().isAbandoned(STACK, holder(pid + 1)), false);
+    assert.equal(journal().isAbandoned("components.other", holder(pid)), false);
+  });
+
+  it("takes a run on another machine for over once no run can still be under way", async () => {
+    const elsewhere = journal();
+    entryOf("node-b", 17);
+
+    await clock.advance(LONGEST_RUN);
+    assert.equal(elsewhere.isAbandoned(STACK, holder(17, "node-b")), false);
+    await clock.advance(1);
+    assert.equal(elsewhere.isAbandoned(STACK, holder(17, "node-b")), true);
+  });
+
+  it("forgets a run that ended by itself", async () => {
+    const pid = await endedPid();
+    journal().begin(STACK, pid);
+    journal().end(STACK, pid);
+
+    assert.equal(journal().isAbandoned(STACK, holder(pid)), false);
+    assert.deepEqual(readdirSync(join(dir(), "runs")), []);
+  });
+
+  it("forgets the abandoned runs of one stack, and keeps the others", async () => {
+    const [over, alive] = [await endedPid(), await startEngine()];
+    journal().begin(STACK, over);
+    journal().begin(STACK, alive);
+    journal().begin("components.other", over);
+
+    journal().forgetAbandoned(STACK);
+
+    assert.deepEqual(readdirSync(join(dir(), "runs")).sort(), [
+      `components.other.${over}.json`,
+      `${STACK}.${alive}.json`,
+    ]);
+  });
+
+  it("kills what an earlier process of this installation left running, and keeps the entry for the lock", async () => {
+    const orphan = await startEngine();
+    journal().begin(STACK, orphan);
+
+    assert.deepEqual(journal().killOrphans(), [STACK]);
+
+    await eventually("the orphan is gone", () => !isRunning(orphan));
+    assert.equal(journal().isAbandoned(STACK, holder(orphan)), true);
+  });
+
+  it("does not kill a program that was given the pid of an earlier run", async () => {
+    const pid = await startOther();
+    journal().begin(STACK, pid);
+
+    journal().killOrphans();
+
+    assert.ok(isRunning(pid));
+  });
+
+  it("does not kill anything for an entry of another machine", async () => {
+    const runs = journal();
+    const pid = await startEngine();
+    entryOf("node-b", pid);
+
+    assert.deepEqual(runs.killOrphans(), []);
+    assert.ok(isRunning(pid));
+  });
+
+  it("reads past an entry that was cut off", async () => {
+    const pid = await endedPid();
+    journal().begin(STACK, pid);
+    writeFileSync(join(dir(), "runs", "components.cut.1.json"), '{"stack":');
+
+    assert.equal(journal().isAbandoned(STACK, holder(pid)), true);
+  });
+});

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { defaultIstioSettings } from "../../components";
+import { parseExposedApi, type ExposedApi } from "../../spec";
+import { reconcileHash, type ApiSettings } from "../../stack";
+import { type Json, parse, resource } from "../spec/examples";
+
+const settings: ApiSettings = { gateway: defaultIstioSettings };
+const hash = (api: ExposedApi) => reconcileHash(api, settings);
+
+const changes: Readonly<Record<string, Json>> = {
+  apiType: { apiType: "prometheus" },
+  implementation: { implementation: "other" },
+  path: { path: "/other" },
+  port: { port: 8081 },
+  hostname: { hostname: "catalog.example.com" },
+  developerUI: { developerUI: "/docs" },
+  specification: { specification: [{ url: "https://example.com/openapi.json" }] },
+  basicAuth: { basicAuth: { username: { name: "s", key: "u" }, password: { name: "s", key: "p" } } },
+  CORS: { CORS: { enabled: true } },
+  "CORS.allowOrigins": { CORS: { allowOrigins: "https://a.example" } },
+  rateLimit: { rateLimit: { enabled: true, limit: "10" } },
+  quota: { quota: { limit: "10" } },
+  apiKeyVerification: { apiKeyVerification: { enabled: true, location: "header" } },
+  OASValidation: { OASValidation: { requestEnabled: true } },
+  template: { template: "gold" },
+};
+
+describe("reconcileHash", () => {
+  it("is 16 hexadecimal digits", () => {
+    assert.match(hash(parse()), /^[0-9a-f]{16}$/);
+  });
+
+  it("is the same for equal APIs, in whichever version's shape they are written", () => {
+    const v1 = parse({ specification: [{ url: "https://example.com/openapi.json" }], template: "" });
+    const v1beta3 = parse({ specification: ["https://example.com/openapi.json"] });
+
+    assert.equal(hash(v1), hash(v1beta3));
+  });
+
+  for (const [field, change] of Object.entries(changes)) {
+    it(`changes with spec.${field}`, () => {
+      assert.notEqual(hash(parse(change)), hash(parse()));
+    });
+  }
+
+  it("changes with the name, the namespace and the Component of the object", () => {
+    const hashes = [
+      parse(),
+      parse({}, { name: "other" }),
+      parse({}, { namespace: "other" }),
+      parse({}, { labels: { "oda.tmforum.org/componentName": "r1-catalog" } }),
+    ].map(hash);
+
+    assert.equal(new Set(hashes).size, hashes.length);
+  });
+
+  it("changes with every setting of the gateway", () => {
+    const hashes = [
+      defaultIstioSettings,
+      { ...defaultIstioSettings, gateway: "other" },
+      { ...defaultIstioSettings, publicHostname: "api.example.com" },
+      { ...defaultIstioSettings, apiVersion: "networking.istio.io/v1beta1" as const },
+    ].map((gateway) => reconcileHash(parse(), { gateway }));
+
+    assert.equal(new Set(hashes).size, hashes.length);
+  });
+
+  it("does not change with what the API server and this project write into an object", () => {
+    const object = resource();
+    const written = {
+      ...object,
+      metadata: { ...(object["metadata"] as Json), resourceVersion: "7", generation: 3, finalizers: ["x"] },
+      status: { apiStatus: { url: "https://10.0.0.1/" } },
+    };
+
+    assert.equal(hash(parseExposedApi(written)), hash(parseExposedApi(object)));
+  });
+});
