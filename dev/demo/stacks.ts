@@ -1,7 +1,7 @@
 // The stacks in the watcher's state backend, which is a folder.
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { projectName, stackName } from "../../stack";
+import { projectName, stackName } from "../../stack/names";
 import { NAMESPACE } from "./cluster";
 import { type Stage } from "./stage";
 

@@ -25,7 +25,8 @@ export async function serve(stage: Stage): Promise<void> {
   await showPolicies(stage);
 }
 
-async function createSample({ apis, cluster, sample }: Stage): Promise<void> {
+async function createSample({ apis, cluster, sample, screen }: Stage): Promise<void> {
+  screen.doing("creating the objects");
   const component = await cluster.create(sample.component);
   for (const object of sample.implementations) await cluster.create(ownedBy(component, object));
   await Promise.all(
