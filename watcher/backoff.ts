@@ -20,7 +20,8 @@ export class Backoff {
     const { base, cap } = this.options;
     const full = Math.min(cap, base * 2 ** Math.min(this.failures, 30));
     this.failures += 1;
-    return full / 2 + Math.random() * (full / 2);
+    // Timers count whole milliseconds: with a fraction left, the try would come too early.
+    return Math.ceil(full / 2 + Math.random() * (full / 2));
   }
 
   /** A success, or a change that makes earlier failures meaningless. */
