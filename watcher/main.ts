@@ -7,13 +7,23 @@ import { Watcher } from "./watcher";
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel);
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromDefault();
+  const kubeConfig = loadKubeConfig();
 
   const watcher = await Watcher.start({ config, kubeConfig, log });
   log.info({ port: watcher.port }, "health and metrics");
   stopOnSignals(watcher, log);
   await watcher.run();
+}
+
+/** The kubeconfig named by KUBECONFIG, else `~/.kube/config`, else that of the Pod. */
+function loadKubeConfig(): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  try {
+    kubeConfig.loadFromDefault();
+  } catch (error) {
+    throw new ConfigError(`KUBECONFIG: cannot be read: ${(error as Error).message}`);
+  }
+  return kubeConfig;
 }
 
 /** The first signal ends the process in order, the second at once. */
