@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { availableParallelism, homedir } from "node:os";
+import { join } from "node:path";
+import { ConfigError, readConfig, type WatcherConfig } from "../../watcher/config";
+
+type Environment = Readonly<Record<string, string>>;
+
+/** What a wrong environment is refused with, a line each. */
+function complaints(env: Environment): string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message.split("\n");
+  }
+}
+
+describe("readConfig", () => {
+  it("works in an empty environment, as TM Forum's Istio operator does", () => {
+    assert.deepEqual(readConfig({}), {
+      namespaces: ["components"],
+      istio: { type: "istio", gateway: "component-gateway" },
+      stateDir: join(homedir(), ".local", "state", "oda-api"),
+      backendUrl: undefined,
+      secretsProvider: undefined,
+      passphraseInEnvironment: false,
+      concurrency: availableParallelism(),
+      runDeadline: 300_000,
+      shutdownGrace: 25_000,
+      listen: { host: "0.0.0.0", port: 8080 },
+      logLevel: "info",
+    } satisfies WatcherConfig);
+  });
+
+  const cases: readonly (readonly [string, Environment, Partial<WatcherConfig>])[] = [
+    ["one namespace", { COMPONENT_NAMESPACE: "oda" }, { namespaces: ["oda"] }],
+    ["several namespaces", { COMPONENT_NAMESPACE: " a, b ,,a" }, { namespaces: ["a", "b"] }],
+    ["every namespace", { COMPONENT_NAMESPACE: "a,*" }, { namespaces: undefined }],
+    [
+      "the gateway and its public host name",
+      {
+        ODA_GATEWAY: "istio",
+        APIOPERATORISTIO_COMPONENTGATEWAY: "istio-system/public",
+        APIOPERATORISTIO_PUBLICHOSTNAME: "api.example.com",
+      },
+      { istio: { type: "istio", gateway: "istio-system/public", publicHostname: "api.example.com" } },
+    ],
+    ["the folder of state", { ODA_STATE_DIR: "/var/lib/oda-api" }, { stateDir: "/var/lib/oda-api" }],
+    ["the folder of state by XDG", { XDG_STATE_HOME: "/state" }, { stateDir: "/state/oda-api" }],
+    [
+      "a backend and its secrets provider",
+      { PULUMI_BACKEND_URL: "s3://bucket", ODA_SECRETS_PROVIDER: "awskms://alias/oda" },
+      { backendUrl: "s3://bucket", secretsProvider: "awskms://alias/oda" },
+    ],
+    ["a passphrase, even an empty one", { PULUMI_CONFIG_PASSPHRASE: "" }, { passphraseInEnvironment: true }],
+    ["a passphrase file", { PULUMI_CONFIG_PASSPHRASE_FILE: "/p" }, { passphraseInEnvironment: true }],
+    ["the number of runs", { ODA_CONCURRENCY: "8" }, { concurrency: 8 }],
+    ["the deadline of a run", { ODA_RUN_DEADLINE_SECONDS: "60" }, { runDeadline: 60_000 }],
+    ["the grace of a shutdown", { ODA_SHUTDOWN_GRACE_SECONDS: "0" }, { shutdownGrace: 0 }],
+    ["a port to listen on", { ODA_LISTEN: "9090" }, { listen: { host: "0.0.0.0", port: 9090 } }],
+    ["a port after a colon", { ODA_LISTEN: ":9090" }, { listen: { host: "0.0.0.0", port: 9090 } }],
+    ["an address to listen on", { ODA_LISTEN: "127.0.0.1:0" }, { listen: { host: "127.0.0.1", port: 0 } }],
+    ["an IPv6 address to listen on", { ODA_LISTEN: "[::1]:8080" }, { listen: { host: "::1", port: 8080 } }],
+    ["a log level by name", { LOGGING: "WARNING" }, { logLevel: "warn" }],
+    ["a log level by Python's number", { LOGGING: "10" }, { logLevel: "debug" }],
+    ["the way of monitoring there is", { OPENMETRICS_IMPLEMENTATION: "ServiceMonitor" }, {}],
+    ["an empty variable as unset", { ODA_LISTEN: " ", LOGGING: "", ODA_CONCURRENCY: "" }, {}],
+  ];
+  for (const [what, env, expected] of cases) {
+    it(`reads ${what}`, () => {
+      assert.deepEqual(readConfig(env), { ...readConfig({}), ...expected });
+    });
+  }
+
+  const refused: readonly (readonly [string, string, string])[] = [
+    ["ODA_GATEWAY", "nginx", "one of istio"],
+    ["ODA_CONCURRENCY", "0", "an integer from 1 to 64"],
+    ["ODA_CONCURRENCY", "two", "an integer from 1 to 64"],
+    ["ODA_RUN_DEADLINE_SECONDS", "1.5", "an integer from 5 to 3600"],
+    ["ODA_SHUTDOWN_GRACE_SECONDS", "-1", "an integer from 0 to 600"],
+    ["ODA_LISTEN", "localhost", "[host:]port"],
+    ["ODA_LISTEN", ":65536", "[host:]port"],
+    ["LOGGING", "loud", "one of 10, 20, 30, 40, 50, debug, info, warning, warn, error"],
+    ["OPENMETRICS_IMPLEMENTATION", "DataDogAnnotations", "one of ServiceMonitor"],
+  ];
+  for (const [name, value, rule] of refused) {
+    it(`refuses ${name}=${value}, with the rule`, () => {
+      assert.deepEqual(complaints({ [name]: value }), [`${name}: ${JSON.stringify(value)} must be ${rule}`]);
+    });
+  }
+
+  it("tells everything that is wrong at once", () => {
+    assert.deepEqual(
+      complaints({ ODA_GATEWAY: "nginx", LOGGING: "loud", ODA_LISTEN: "x" }).map(
+        (line) => line.split(":")[0],
+      ),
+      ["ODA_GATEWAY", "ODA_LISTEN", "LOGGING"],
+    );
+  });
+});

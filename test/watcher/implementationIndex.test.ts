@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { ImplementationIndex } from "../../watcher/implementationIndex";
+
+describe("ImplementationIndex", () => {
+  it("finds every API that a Service implements", () => {
+    const index = new ImplementationIndex();
+    index.set("exposedapis/components/a", "components/catalog");
+    index.set("exposedapis/components/b", "components/catalog");
+    index.set("exposedapis/components/c", "components/orders");
+
+    assert.deepEqual(index.apisOf("components/catalog"), [
+      "exposedapis/components/a",
+      "exposedapis/components/b",
+    ]);
+    assert.deepEqual(index.apisOf("components/unknown"), []);
+  });
+
+  it("follows an API to another Service", () => {
+    const index = new ImplementationIndex();
+    index.set("a", "components/catalog");
+    index.set("a", "components/orders");
+    index.set("a", "components/orders");
+
+    assert.deepEqual(index.apisOf("components/catalog"), []);
+    assert.deepEqual(index.apisOf("components/orders"), ["a"]);
+  });
+
+  it("forgets an API that is gone, and takes it in when it comes back", () => {
+    const index = new ImplementationIndex();
+    index.set("a", "components/catalog");
+    index.set("b", "components/catalog");
+    index.set("a", undefined);
+    assert.deepEqual(index.apisOf("components/catalog"), ["b"]);
+
+    index.set("a", undefined);
+    index.set("a", "components/catalog");
+    assert.deepEqual(index.apisOf("components/catalog"), ["b", "a"]);
+  });
+});
