@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { defaultIstioSettings } from "../../components";
+import { evaluate, previousStack } from "../../watcher/evaluate";
+import { type ApiObject, type ApiResource } from "../../watcher/kube/objects";
+import { type Json, resource } from "../spec/examples";
+
+const exposedApis: ApiResource = {
+  kind: "ExposedAPI",
+  plural: "exposedapis",
+  version: "v1",
+  statusSubresource: false,
+};
+
+const look = (changes: Json = {}, metadata: Json = {}, kind: ApiResource = exposedApis) =>
+  evaluate(kind, resource(changes, metadata), defaultIstioSettings);
+
+describe("evaluate", () => {
+  it("gives the API, its routes and its hash", () => {
+    const { api, routes, hash, problem } = look();
+
+    assert.equal(api?.name, "r1-catalog-api");
+    assert.deepEqual(routes, ["component-gateway */r1-catalog/tmf-api/productCatalogManagement/v4"]);
+    assert.match(hash, /^[0-9a-f]{16}$/);
+    assert.equal(problem, undefined);
+  });
+
+  it("takes the kind from the resource: objects of a list have none of their own", () => {
+    const { metadata, spec } = resource();
+    const object = { metadata, spec } as ApiObject;
+    const api = { ...exposedApis, kind: "API", plural: "apis" } as const;
+
+    assert.equal(evaluate(exposedApis, object, defaultIstioSettings).api?.kind, "ExposedAPI");
+    assert.equal(evaluate(api, object, defaultIstioSettings).api?.kind, "API");
+  });
+
+  it("tells each field of an invalid spec, which asks for no route", () => {
+    const { api, routes, problem } = look({ port: 0, path: "catalog" });
+
+    assert.equal(api, undefined);
+    assert.deepEqual(routes, []);
+    assert.equal(problem?.reason, "InvalidSpec");
+    assert.match(problem.message, /spec\.path: "catalog" must .*; spec\.port: 0 must /);
+  });
+
+  it("gives an invalid spec a hash of its own, so that its change is seen", () => {
+    assert.match(look({ port: 0 }).hash, /^[0-9a-f]{16}$/);
+    assert.notEqual(look({ port: 0 }).hash, look({ port: -1 }).hash);
+    assert.equal(look({ port: 0 }).hash, look({ port: 0 }, { resourceVersion: "2" }).hash);
+  });
+
+  it("does not fail on an object without a spec", () => {
+    const { problem } = evaluate(exposedApis, { metadata: { name: "a" } }, defaultIstioSettings);
+
+    assert.equal(problem?.reason, "InvalidSpec");
+  });
+
+  it("takes the gateway by its name", () => {
+    assert.equal(look({}, { annotations: { "oda.tmforum.org/gateway": "istio" } }).problem, undefined);
+  });
+
+  it("refuses a gateway it does not know, and asks for no route", () => {
+    const { problem, routes } = look({}, { annotations: { "oda.tmforum.org/gateway": "kong" } });
+
+    assert.deepEqual(problem, {
+      reason: "UnknownGateway",
+      message: 'metadata.annotations["oda.tmforum.org/gateway"]: "kong" must be one of istio',
+    });
+    assert.deepEqual(routes, []);
+  });
+});
+
+describe("previousStack", () => {
+  it("is what an earlier run wrote, where one has", () => {
+    const stack = { name: "components.a", gateway: "istio" };
+
+    assert.deepEqual(previousStack({ status: { stack } }), stack);
+    assert.equal(previousStack({}), undefined);
+    assert.equal(previousStack({ status: { stack: "text" } }), undefined);
+  });
+});
