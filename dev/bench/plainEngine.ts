@@ -12,10 +12,7 @@ import {
 
 /** An engine without any of the savings of the CLI engine. */
 export function plainEngine(backend: BackendSettings, onProcess: (operation: string) => void): Engine {
-  const select = async (
-    target: Pick<StackRun, "kind" | "stack">,
-    program: PulumiFn,
-  ): Promise<Stack> => {
+  const select = async (target: Pick<StackRun, "kind" | "stack">, program: PulumiFn): Promise<Stack> => {
     onProcess("unknown");
     return LocalWorkspace.createOrSelectStack(
       { stackName: target.stack, projectName: projectName(target.kind), program },

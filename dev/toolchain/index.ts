@@ -1,11 +1,11 @@
 import { cacheDir, currentPlatform } from "./platform";
 import { Progress, type ProgressStream } from "./progress";
 import { toolchainParts } from "./parts";
-import { setUp } from "./setUp";
-import { type Toolchain } from "./toolchain";
+import { setUp, type SetUpSettings } from "./setUp";
+import { engineLayout, type EngineToolchain, type Toolchain } from "./toolchain";
 
 export { ToolchainError } from "./failure";
-export { type Toolchain } from "./toolchain";
+export { type EngineToolchain, type Toolchain } from "./toolchain";
 
 /**
  * Makes sure that everything is there that the demo and the end-to-end tests run, and says where. What is
@@ -15,7 +15,22 @@ export { type Toolchain } from "./toolchain";
  * @throws ToolchainError when parts can be had in no way
  */
 export function ensureToolchain(options: { log?: (line: string) => void } = {}): Promise<Toolchain> {
-  const { log } = options;
+  return setUp({ ...settings(options.log), parts: toolchainParts(currentPlatform()) });
+}
+
+/**
+ * Makes sure that the engine is there: the Pulumi CLI and its Kubernetes provider.
+ *
+ * @throws ToolchainError when one of them can be had in no way
+ */
+export function ensureEngine(): Promise<EngineToolchain> {
+  const parts = toolchainParts(currentPlatform()).filter(
+    ({ name }) => name === "pulumi" || name === "kubernetes-provider",
+  );
+  return setUp({ ...settings(undefined), parts }, engineLayout);
+}
+
+function settings(log: ((line: string) => void) | undefined): Omit<SetUpSettings, "parts"> {
   const stream: ProgressStream = log
     ? {
         write: (text) => {
@@ -23,10 +38,5 @@ export function ensureToolchain(options: { log?: (line: string) => void } = {}):
         },
       }
     : process.stderr;
-  return setUp({
-    parts: toolchainParts(currentPlatform()),
-    cache: cacheDir(),
-    env: process.env,
-    progress: new Progress(stream),
-  });
+  return { cache: cacheDir(), env: process.env, progress: new Progress(stream) };
 }

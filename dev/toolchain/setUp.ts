@@ -11,7 +11,7 @@ import { type Part, type PartName } from "./parts";
 import { duration, type Progress } from "./progress";
 import { preparePulumiHome } from "./pulumiHome";
 import { fingerprint, readStamp, writeStamp } from "./stamp";
-import { type Toolchain } from "./toolchain";
+import { toolchainLayout, type Layout, type Toolchain } from "./toolchain";
 
 /** Everything a set-up depends on. */
 export interface SetUpSettings {
@@ -30,12 +30,17 @@ type Candidates = ReadonlyMap<Part, readonly string[]>;
  *
  * @throws ToolchainError when parts are missing at the end
  */
-export async function setUp(settings: SetUpSettings): Promise<Toolchain> {
+export async function setUp(settings: SetUpSettings): Promise<Toolchain>;
+export async function setUp<T>(settings: SetUpSettings, layout: Layout<T>): Promise<T>;
+export async function setUp(
+  settings: SetUpSettings,
+  layout: Layout<unknown> = toolchainLayout,
+): Promise<unknown> {
   const { cache, progress } = settings;
   const found = await findCandidates(settings);
   const key = await keyOf(settings, found);
-  const ready = async (): Promise<Toolchain | undefined> => {
-    const toolchain = await readStamp(cache, key);
+  const ready = async (): Promise<unknown> => {
+    const toolchain = await readStamp(cache, layout.stamp, key);
     if (toolchain !== undefined) progress.line("toolchain ready (cached)");
     return toolchain;
   };
@@ -57,7 +62,7 @@ export async function setUp(settings: SetUpSettings): Promise<Toolchain> {
     progress.tick();
   }, 1_000);
   try {
-    return (await ready()) ?? (await makeReady(settings, found, key, () => interrupted));
+    return (await ready()) ?? (await makeReady(settings, layout, found, key, () => interrupted));
   } finally {
     clearInterval(ticking);
     cancel();
@@ -65,12 +70,13 @@ export async function setUp(settings: SetUpSettings): Promise<Toolchain> {
   }
 }
 
-async function makeReady(
+async function makeReady<T>(
   settings: SetUpSettings,
+  layout: Layout<T>,
   found: Candidates,
   key: string,
   isInterrupted: () => boolean,
-): Promise<Toolchain> {
+): Promise<T> {
   const { cache, env, parts, progress } = settings;
   const started = Date.now();
   await rm(unfinishedDir(cache), { recursive: true, force: true });
@@ -102,17 +108,18 @@ async function makeReady(
   }
   if (missing.length > 0) throw new ToolchainError(missing);
 
-  const toolchain = await assemble(cache, parts, directories);
-  await writeStamp(cache, key, toolchain.paths, toolchain.files);
+  const toolchain = await assemble(cache, parts, directories, layout);
+  await writeStamp(cache, layout.stamp, { key, toolchain: toolchain.paths }, toolchain.files);
   progress.line(`toolchain ready (${duration(Date.now() - started)})`);
   return toolchain.paths;
 }
 
-async function assemble(
+async function assemble<T>(
   cache: string,
   parts: readonly Part[],
   directories: ReadonlyMap<PartName, string>,
-): Promise<{ readonly paths: Toolchain; readonly files: readonly string[] }> {
+  layout: Layout<T>,
+): Promise<{ readonly paths: T; readonly files: readonly string[] }> {
   const file = (name: PartName): string => {
     const first = parts.find((part) => part.name === name)?.files[0];
     const directory = directories.get(name);
@@ -120,18 +127,10 @@ async function assemble(
     return path.join(directory, first);
   };
   const { home, plugin } = await preparePulumiHome(cache, file("kubernetes-provider"));
-  const paths: Toolchain = {
-    pulumiHome: home,
-    pulumi: file("pulumi"),
-    etcd: file("etcd"),
-    kubeApiserver: file("kube-apiserver"),
-    kubeControllerManager: file("kube-controller-manager"),
-    crds: { istio: file("istio-crds"), serviceMonitor: file("service-monitor-crd") },
-  };
   const all = parts.flatMap(({ name, files }) =>
     files.map((one) => path.join(path.dirname(file(name)), one)),
   );
-  return { paths, files: [...all, plugin] };
+  return { paths: layout.paths(file, home), files: [...all, plugin] };
 }
 
 async function findCandidates({ parts, env }: SetUpSettings): Promise<Candidates> {

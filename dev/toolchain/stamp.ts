@@ -1,11 +1,10 @@
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type Toolchain } from "./toolchain";
 
 /** What the last set-up ended with, so that the next one need not ask any program for its version. */
 interface Stamp {
   readonly key: string;
-  readonly toolchain: Toolchain;
+  readonly toolchain: unknown;
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -15,9 +14,9 @@ export async function fingerprint(file: string): Promise<string> {
   return info === undefined ? "" : `${info.size} ${info.mtimeMs}`;
 }
 
-/** The toolchain of the last set-up, if it was made under the same `key` and its files are unchanged. */
-export async function readStamp(cache: string, key: string): Promise<Toolchain | undefined> {
-  const text = await readFile(stampFile(cache), "utf8").catch(() => undefined);
+/** The result of the last set-up, if it was made under the same `key` and its files are unchanged. */
+export async function readStamp(cache: string, name: string, key: string): Promise<unknown> {
+  const text = await readFile(path.join(cache, name), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const stamp = JSON.parse(text) as Stamp;
   if (stamp.key !== key) return undefined;
@@ -27,20 +26,17 @@ export async function readStamp(cache: string, key: string): Promise<Toolchain |
   return unchanged.every(Boolean) ? stamp.toolchain : undefined;
 }
 
-/** Remembers a toolchain. Readers see the old stamp or the new one, never a part of it. */
+/** Remembers a result. Readers see the old stamp or the new one, never a part of it. */
 export async function writeStamp(
   cache: string,
-  key: string,
-  toolchain: Toolchain,
+  name: string,
+  { key, toolchain }: Pick<Stamp, "key" | "toolchain">,
   files: readonly string[],
 ): Promise<void> {
   const fingerprints = await Promise.all(files.map(async (file) => [file, await fingerprint(file)] as const));
   const stamp: Stamp = { key, toolchain, files: Object.fromEntries(fingerprints) };
   await mkdir(cache, { recursive: true });
-  await writeFile(`${stampFile(cache)}.new`, JSON.stringify(stamp, undefined, 2));
-  await rename(`${stampFile(cache)}.new`, stampFile(cache));
-}
-
-function stampFile(cache: string): string {
-  return path.join(cache, "ready.json");
+  const file = path.join(cache, name);
+  await writeFile(`${file}.new`, JSON.stringify(stamp, undefined, 2));
+  await rename(`${file}.new`, file);
 }
