@@ -48,18 +48,12 @@ describe("pulumi up over a folder of manifests", function () {
     cluster = await Cluster.start({});
     write("alpha", "/alpha");
     write("beta", "/beta");
-    await run(
-      cluster.toolchain.pulumi,
-      ["stack", "init", "static", "--no-select", "--config-file", join(dir, "Pulumi.static.yaml")],
-      {
-        cwd: root,
-        env: {
-          ...process.env,
-          PULUMI_BACKEND_URL: `file://${dir}`,
-          PULUMI_CONFIG_PASSPHRASE: "for this test",
-        },
-      },
-    );
+    // `stack init` writes its settings beside the project file it finds: one of the same name, in this folder.
+    writeFileSync(join(dir, "Pulumi.yaml"), stringify({ name: "oda-api-static", runtime: "nodejs" }));
+    await run(cluster.toolchain.pulumi, ["stack", "init", "static", "--no-select"], {
+      cwd: dir,
+      env: { ...process.env, PULUMI_BACKEND_URL: `file://${dir}`, PULUMI_CONFIG_PASSPHRASE: "for this test" },
+    });
     await pulumi("config", "set", "oda:apis", manifests);
     await pulumi("config", "set", "oda:publicHostname", "apis.example.org");
   });
