@@ -5,4 +5,4 @@ export { gatewayTypes, policiesOf, publicUrl, routesOf, type GatewaySettings } f
 export { defaultIstioSettings, type IstioSettings } from "./istio/settings";
 export { IstioGateway, type IstioGatewayArgs } from "./istio/istioGateway";
 export { ServiceMonitor, type ServiceMonitorArgs } from "./monitoring/serviceMonitor";
-export { FIELD_MANAGER, type OwnerReference } from "./kubernetesMetadata";
+export { type OwnerReference } from "./kubernetesMetadata";

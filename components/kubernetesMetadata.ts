@@ -1,8 +1,13 @@
 // Metadata that every Kubernetes object of an API carries.
 import { COMPONENT_NAME_LABEL, type ExposedApi } from "../spec";
 
-/** Server-side-apply field manager of every object the components declare. */
-export const FIELD_MANAGER = "oda-api";
+/**
+ * Server-side-apply field manager of the objects of an API. One for each kind: where an ExposedAPI and an API share a
+ * name they would share their objects, and the API server refuses the second instead.
+ */
+export function fieldManager(api: ExposedApi): string {
+  return api.kind === "ExposedAPI" ? "oda-api" : "oda-api-legacy";
+}
 
 /** The API object in the cluster that resources are made for, and that they must not outlive. */
 export interface OwnerReference {
@@ -32,7 +37,7 @@ export function leafMetadata(api: ExposedApi, owner: OwnerReference | undefined)
     namespace: api.namespace,
     ...(api.componentName === undefined ? {} : { labels: { [COMPONENT_NAME_LABEL]: api.componentName } }),
     annotations: {
-      "pulumi.com/patchFieldManager": FIELD_MANAGER,
+      "pulumi.com/patchFieldManager": fieldManager(api),
       "pulumi.com/deletionPropagationPolicy": "background",
       "pulumi.com/skipAwait": "true",
     },

@@ -1,9 +1,5 @@
 // Reads and writes API objects. A write is read back at once, even before the informer has seen it.
-import {
-  PatchStrategy,
-  setHeaderOptions,
-  type ConfigurationOptions,
-} from "@kubernetes/client-node";
+import { PatchStrategy, setHeaderOptions, type ConfigurationOptions } from "@kubernetes/client-node";
 import { GROUP } from "../spec";
 import { type Clients } from "./kube/client";
 import { splitKey, type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
@@ -89,7 +85,7 @@ export class ApiObjects {
 
   private async applyStatus(key: ObjectKey, object: ApiObject, status: unknown): Promise<ApiObject> {
     const { namespace, name } = splitKey(key);
-    const { kind, plural, version } = this.resource(key);
+    const { servedKind, plural, version } = this.resource(key);
     return (await this.clients.objects.patchNamespacedCustomObjectStatus(
       {
         group: GROUP,
@@ -99,7 +95,7 @@ export class ApiObjects {
         name,
         body: {
           apiVersion: `${GROUP}/${version}`,
-          kind,
+          kind: servedKind,
           metadata: { name, namespace, uid: object.metadata?.uid },
           status,
         },

@@ -204,6 +204,7 @@ export class Controller {
     } catch (error) {
       // The object is gone: the informer is about to say so.
       if (statusOf(error) === 404) {
+        this.apiBackoffs.delete(key);
         metrics.reconciles.inc({ result: "done" });
         return undefined;
       }

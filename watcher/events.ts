@@ -60,7 +60,7 @@ function eventBody(resource: ApiResource, object: ApiObject, event: ObjectEvent,
     metadata: { generateName: `${name.slice(0, 200)}.`, namespace },
     involvedObject: {
       apiVersion: `${GROUP}/${resource.version}`,
-      kind: resource.kind,
+      kind: resource.servedKind,
       name,
       namespace,
       ...(uid === undefined ? {} : { uid }),

@@ -101,6 +101,8 @@ export class Reconciler {
         signal: this.deps.stopping,
       });
     } catch (error) {
+      // The next process finds the object as it was and runs it again.
+      if (this.deps.stopping.aborted) return { outcome: "waiting" };
       const problem = runProblem(error);
       const after = retries.failed(key, evaluation.hash, problem);
       log.warn(
@@ -145,6 +147,7 @@ export class Reconciler {
     try {
       await engine.destroy({ kind: resource.kind, stack, signal: this.deps.stopping });
     } catch (error) {
+      if (this.deps.stopping.aborted) return { outcome: "waiting" };
       const { reason, message } = runProblem(error);
       const problem = { reason, message: `cannot remove the resources of stack ${stack}: ${message}` };
       const after = retries.failed(key, "removal", problem);
@@ -222,7 +225,7 @@ export class Reconciler {
     object: ApiObject,
     { api, settings }: { readonly api: ExposedApi; readonly settings: Evaluation["settings"] },
   ): ProgramInput {
-    const { kind, version } = this.deps.objects.resource(key);
+    const { servedKind: kind, version } = this.deps.objects.resource(key);
     const { name = "", uid = "" } = object.metadata ?? {};
     return { api, settings, owner: { apiVersion: `${GROUP}/${version}`, kind, name, uid } };
   }

@@ -19,10 +19,16 @@ const kinds = [
 export async function discoverApiResources(clients: Clients): Promise<readonly ApiResource[]> {
   const resources: ApiResource[] = [];
   for (const version of await servedVersions(clients, GROUP)) {
-    const listed = await resourceNames(clients, GROUP, version);
+    const listed = await listedKinds(clients, GROUP, version);
     for (const { kind, plural } of kinds) {
       if (!listed.has(plural) || resources.some((found) => found.plural === plural)) continue;
-      resources.push({ kind, plural, version, statusSubresource: listed.has(`${plural}/status`) });
+      resources.push({
+        kind,
+        servedKind: listed.get(plural) ?? kind,
+        plural,
+        version,
+        statusSubresource: listed.has(`${plural}/status`),
+      });
     }
   }
   return resources;
@@ -40,13 +46,18 @@ async function servedVersions(clients: Clients, group: string): Promise<string[]
   return groups.find(({ name }) => name === group)?.versions.map(({ version }) => version) ?? [];
 }
 
-async function resourceNames(clients: Clients, group: string, version: string): Promise<ReadonlySet<string>> {
+/** Kinds of a version by plural, subresources as `plural/subresource`. */
+async function listedKinds(
+  clients: Clients,
+  group: string,
+  version: string,
+): Promise<ReadonlyMap<string, string>> {
   try {
     const list = await clients.objects.getAPIResources({ group, version });
-    return new Set(list.resources.map(({ name }) => name));
+    return new Map(list.resources.map(({ name, kind }) => [name, kind]));
   } catch (error) {
     // The version went away between the two requests.
-    if (statusOf(error) === 404) return new Set();
+    if (statusOf(error) === 404) return new Map();
     throw error;
   }
 }

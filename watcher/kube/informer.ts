@@ -48,9 +48,12 @@ export class Informer<T extends KubernetesObject> {
       this.backoff.reset();
       return objects;
     };
+    const onEvent = (): void => {
+      this.backoff.reset();
+    };
     this.listWatch = new ListWatch<T>(
       options.path,
-      new BoundedWatch(config),
+      new BoundedWatch(config, onEvent),
       list,
       false,
       options.labelSelector,
@@ -92,6 +95,14 @@ export class Informer<T extends KubernetesObject> {
 
 /** A watch that the API server ends after some minutes, and this side soon after if it did not. */
 class BoundedWatch extends Watch {
+  /** @param onEvent Called for each sign that the watch works: a change or a bookmark. */
+  constructor(
+    config: KubeConfig,
+    private readonly onEvent: () => void,
+  ) {
+    super(config);
+  }
+
   override async watch(
     path: string,
     queryParams: Record<string, string | number | boolean | undefined>,
@@ -99,10 +110,13 @@ class BoundedWatch extends Watch {
     done: (error: unknown) => void,
   ): Promise<AbortController> {
     const seconds = Math.round(WATCH_SECONDS.min + Math.random() * (WATCH_SECONDS.max - WATCH_SECONDS.min));
-    const request = await super.watch(
+    const request = await this.request(
       path,
       { ...queryParams, allowWatchBookmarks: true, timeoutSeconds: seconds },
-      callback,
+      (phase, object, event) => {
+        if (phase !== "ERROR") this.onEvent();
+        callback(phase, object, event);
+      },
       done,
     );
     // The library aborts the request itself when it ends, however it ends.
@@ -117,5 +131,18 @@ class BoundedWatch extends Watch {
       clearTimeout(overdue);
     });
     return request;
+  }
+
+  /** The library reports every failure to `done` but one: credentials that cannot be had. */
+  private async request(...args: Parameters<Watch["watch"]>): Promise<AbortController> {
+    try {
+      return await super.watch(...args);
+    } catch (error) {
+      const [, , , done] = args;
+      const ended = new AbortController();
+      ended.abort();
+      done(error);
+      return ended;
+    }
   }
 }

@@ -10,6 +10,8 @@ export interface ApiObject extends KubernetesObject {
 /** One kind of API object as this cluster serves it. */
 export interface ApiResource {
   readonly kind: "ExposedAPI" | "API";
+  /** The kind as the CRD spells it: `api` in the oldest charts. */
+  readonly servedKind: string;
   readonly plural: "exposedapis" | "apis";
   /** Version to read and write, the newest one served. */
   readonly version: string;
