@@ -1,6 +1,6 @@
 // Where stacks keep their state, and how its secrets are encrypted.
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -26,13 +26,16 @@ export interface BackendOptions {
  * Resolves the backend. Without a URL, state lives in a folder of the installation and its secrets are encrypted
  * with a passphrase made once and kept beside it, readable by its owner only.
  *
- * @throws Error when a backend elsewhere would need a passphrase that only this machine knew.
+ * @throws Error when a backend elsewhere would need a passphrase that only this machine knew, and when the passphrase
+ * of the stacks in the folder is gone.
  */
 export function resolveBackend(stateDir: string, options: BackendOptions): BackendSettings {
-  const secretsProvider = options.secretsProvider ?? "passphrase";
+  // Pulumi Cloud encrypts by itself.
+  const ownProvider = options.url?.startsWith("http") === true ? "default" : "passphrase";
+  const secretsProvider = options.secretsProvider ?? ownProvider;
   const needsPassphrase = secretsProvider === "passphrase" && !options.passphraseInEnvironment;
   if (options.url !== undefined) {
-    if (needsPassphrase && !options.url.startsWith("http")) {
+    if (needsPassphrase) {
       throw new Error(
         `PULUMI_BACKEND_URL is ${withoutCredentials(options.url)}, so PULUMI_CONFIG_PASSPHRASE, ` +
           "PULUMI_CONFIG_PASSPHRASE_FILE or ODA_SECRETS_PROVIDER must say how to encrypt secrets in it",
@@ -50,6 +53,9 @@ export function resolveBackend(stateDir: string, options: BackendOptions): Backe
 
 function ownPassphrase(stateDir: string): string {
   const file = join(stateDir, "passphrase");
+  if (!existsSync(file) && existsSync(join(stateDir, "state", ".pulumi", "stacks"))) {
+    throw new Error(`${file} is missing, and without it the stacks beside it cannot be read: restore it`);
+  }
   try {
     writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
   } catch (error) {

@@ -31,6 +31,7 @@ const rules: readonly Rule[] = [
     pattern: /currently locked by \d+ lock|Another update is currently in progress/,
     error: (_message, output) => new StackLockedError(lockHolders(output)),
   },
+  { pattern: /no resource plugin '.*' found/, error: transient("EngineMissing") },
   { pattern: /incorrect passphrase|passphrase must be set/, error: transient("WrongPassphrase") },
   { pattern: /Apply failed with \d+ conflict|field conflict detected/i, error: transient("FieldConflict") },
   { pattern: /is forbidden: User|cannot .* resource .* in API group/, error: transient("Forbidden") },

@@ -1,18 +1,21 @@
 // Errors of a stack run. The class decides what happens next; the reason and the message are for people.
 
 /** Why a run failed, when trying again may help. Stable text: used in conditions, Events and metrics. */
-export type TransientReason =
-  | "ApiServerUnavailable"
-  | "BackendUnavailable"
-  | "CrdMissing"
-  | "DeadlineExceeded"
-  | "EngineMissing"
-  | "EngineStopped"
-  | "FieldConflict"
-  | "Forbidden"
-  | "NamespaceMissing"
-  | "Rejected"
-  | "WrongPassphrase";
+export const transientReasons = [
+  "ApiServerUnavailable",
+  "BackendUnavailable",
+  "CrdMissing",
+  "DeadlineExceeded",
+  "EngineMissing",
+  "EngineStopped",
+  "FieldConflict",
+  "Forbidden",
+  "NamespaceMissing",
+  "Rejected",
+  "WrongPassphrase",
+] as const;
+
+export type TransientReason = (typeof transientReasons)[number];
 
 /** The run may succeed later without a change of the object: tried again with growing delays, without limit. */
 export class TransientError extends Error {

@@ -6,6 +6,7 @@ export {
   EngineError,
   StackLockedError,
   TransientError,
+  transientReasons,
   type LockHolder,
   type TransientReason,
 } from "./errors";

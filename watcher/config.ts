@@ -44,13 +44,13 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
   const read = new EnvironmentReader(env);
   const publicHostname = read.text("APIOPERATORISTIO_PUBLICHOSTNAME");
   const config: WatcherConfig = {
-    namespaces: namespaces(read.text("COMPONENT_NAMESPACE") ?? "components"),
+    namespaces: read.namespaces("COMPONENT_NAMESPACE"),
     istio: {
       type: read.oneOf("ODA_GATEWAY", gatewayTypes) ?? "istio",
       gateway: read.text("APIOPERATORISTIO_COMPONENTGATEWAY") ?? defaultIstioSettings.gateway,
       ...(publicHostname === undefined ? {} : { publicHostname }),
     },
-    stateDir: read.text("ODA_STATE_DIR") ?? defaultStateDir(env),
+    stateDir: read.text("ODA_STATE_DIR") ?? defaultStateDir(read.text("XDG_STATE_HOME")),
     backendUrl: read.text("PULUMI_BACKEND_URL"),
     secretsProvider: read.text("ODA_SECRETS_PROVIDER"),
     passphraseInEnvironment:
@@ -66,13 +66,8 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
   return config;
 }
 
-function namespaces(value: string): readonly string[] | undefined {
-  const names = value.split(",").map((name) => name.trim());
-  return names.includes("*") ? undefined : [...new Set(names.filter((name) => name !== ""))];
-}
-
-function defaultStateDir(env: NodeJS.ProcessEnv): string {
-  return join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "oda-api");
+function defaultStateDir(stateHome: string | undefined): string {
+  return join(stateHome ?? join(homedir(), ".local", "state"), "oda-api");
 }
 
 /** Reads variables one by one and collects what is wrong with them. An empty variable is an unset one. */
@@ -84,6 +79,16 @@ class EnvironmentReader {
   text(name: string): string | undefined {
     const value = this.env[name]?.trim();
     return value === "" ? undefined : value;
+  }
+
+  namespaces(name: string): readonly string[] | undefined {
+    const value = this.text(name) ?? "components";
+    const names = value
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== "");
+    if (names.length === 0) this.refuse(name, value, "namespaces separated by commas, or *");
+    return names.includes("*") ? undefined : [...new Set(names)];
   }
 
   oneOf<Value extends string>(name: string, allowed: readonly Value[]): Value | undefined {

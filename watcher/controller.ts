@@ -31,6 +31,8 @@ export interface ControllerOptions extends SourceContext {
   readonly namespaces: readonly string[] | undefined;
   readonly gateway: GatewaySettings;
   readonly engine: Engine;
+  /** Aborted when the watcher begins to shut down. */
+  readonly closing: AbortSignal;
 }
 
 /** Serves the API objects of a cluster from `start` to `stop`. */
@@ -71,6 +73,7 @@ export class Controller {
       enqueue: (keys) => {
         this.enqueue(keys);
       },
+      closing: options.closing,
       stopping: this.stopping.signal,
     });
   }

@@ -2,19 +2,28 @@
 import { TransientError, type Engine } from "../stack";
 import { type Limiter } from "./limiter";
 import { type Metrics } from "./metrics";
+import { runProblem } from "./reasons";
 
-/** Wraps an engine: at most as many runs at a time as the limiter allows, each in the metrics. */
-export function instrumentedEngine(engine: Engine, limiter: Limiter, metrics: Metrics): Engine {
+/**
+ * Wraps an engine: at most as many runs at a time as the limiter allows, each in the metrics, and no new one once
+ * `closing` is aborted.
+ */
+export function instrumentedEngine(
+  engine: Engine,
+  limiter: Limiter,
+  metrics: Metrics,
+  closing: AbortSignal,
+): Engine {
   const measured = <Result>(operation: string, run: () => Promise<Result>): Promise<Result> =>
     limiter.run(async () => {
+      if (closing.aborted) throw new TransientError("EngineStopped", "the watcher is stopping");
       const stop = metrics.engineRunSeconds.startTimer({ operation });
       try {
         const result = await run();
         metrics.engineRuns.inc({ operation, result: "succeeded" });
         return result;
       } catch (error) {
-        const result = error instanceof TransientError ? error.reason : "failed";
-        metrics.engineRuns.inc({ operation, result });
+        metrics.engineRuns.inc({ operation, result: runProblem(error).reason });
         throw error;
       } finally {
         stop();

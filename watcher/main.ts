@@ -9,7 +9,9 @@ async function main(): Promise<void> {
   const log = createLogger(config.logLevel);
   const kubeConfig = loadKubeConfig();
 
-  const watcher = await Watcher.start({ config, kubeConfig, log });
+  const watcher = await Watcher.start({ config, kubeConfig, log }).catch((error: unknown) => {
+    throw new ConfigError((error as Error).message);
+  });
   log.info({ port: watcher.port }, "health and metrics");
   stopOnSignals(watcher, log);
   await watcher.run();

@@ -1,26 +1,30 @@
 // Every reason and message that a condition or an Event carries. Reasons are stable; messages are for people.
-import { StackLockedError, TransientError, type TransientReason } from "../stack";
+import { StackLockedError, TransientError, transientReasons } from "../stack";
 import { type RouteConflict } from "./routeClaims";
 
 /** Reasons of conditions. `docs/conditions.md` says what to do about each. */
-export type Reason =
-  | TransientReason
-  | "AllEnforced"
-  | "Applied"
-  | "EndpointsReady"
-  | "EngineError"
-  | "GatewayAddressUnknown"
-  | "InvalidSpec"
-  | "NoReadyEndpoint"
-  | "NotReconciled"
-  | "NotSupported"
-  | "RouteConflict"
-  | "Serving"
-  | "StackLocked"
-  | "UnknownGateway";
+export const reasons = [
+  ...transientReasons,
+  "AllEnforced",
+  "Applied",
+  "EndpointsReady",
+  "EngineError",
+  "GatewayAddressUnknown",
+  "InvalidSpec",
+  "NoReadyEndpoint",
+  "NotSupported",
+  "RouteConflict",
+  "Serving",
+  "StackLocked",
+  "UnknownGateway",
+] as const;
+
+export type Reason = (typeof reasons)[number];
 
 /** Reasons of Events that are not also reasons of a condition. */
-export type EventReason = Reason | "Removed" | "RemovalFailed" | "RouteContested";
+export const eventReasons = ["Removed", "RemovalFailed", "RouteContested"] as const;
+
+export type EventReason = Reason | (typeof eventReasons)[number];
 
 /** Why an API is not, or not any more, as its spec says. */
 export interface Problem {

@@ -28,7 +28,9 @@ export interface ReconcilerDependencies {
   readonly isReady: (service: string) => boolean;
   /** Has other objects looked at again. */
   readonly enqueue: (keys: readonly ObjectKey[]) => void;
-  /** Aborted when the watcher shuts down and runs must stop. */
+  /** Aborted when the watcher begins to shut down: a run that fails from then on says nothing of the object. */
+  readonly closing: AbortSignal;
+  /** Aborted when runs under way must stop. */
   readonly stopping: AbortSignal;
 }
 
@@ -102,7 +104,7 @@ export class Reconciler {
       });
     } catch (error) {
       // The next process finds the object as it was and runs it again.
-      if (this.deps.stopping.aborted) return { outcome: "waiting" };
+      if (this.deps.closing.aborted) return { outcome: "waiting" };
       const problem = runProblem(error);
       const after = retries.failed(key, evaluation.hash, problem);
       log.warn(
@@ -147,7 +149,7 @@ export class Reconciler {
     try {
       await engine.destroy({ kind: resource.kind, stack, signal: this.deps.stopping });
     } catch (error) {
-      if (this.deps.stopping.aborted) return { outcome: "waiting" };
+      if (this.deps.closing.aborted) return { outcome: "waiting" };
       const { reason, message } = runProblem(error);
       const problem = { reason, message: `cannot remove the resources of stack ${stack}: ${message}` };
       const after = retries.failed(key, "removal", problem);

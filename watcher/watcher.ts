@@ -39,14 +39,14 @@ export interface WatcherOptions {
 export class Watcher {
   private controller: Controller | undefined;
   private waitingFor: string | undefined = "the engine";
-  private readonly stopped = new AbortController();
+  private health: HealthServer | undefined;
 
   private constructor(
     private readonly options: WatcherOptions,
     private readonly clients: Clients,
     private readonly engine: Engine,
     private readonly metrics: Metrics,
-    private health: HealthServer | undefined,
+    private readonly stopped: AbortController,
   ) {}
 
   /**
@@ -69,8 +69,9 @@ export class Watcher {
     countProcess = (operation) => {
       metrics.engineProcesses.inc({ operation });
     };
-    const limited = instrumentedEngine(engine, new Limiter(config.concurrency), metrics);
-    watcher.current = new Watcher(options, clients, limited, metrics, undefined);
+    const closing = new AbortController();
+    const limited = instrumentedEngine(engine, new Limiter(config.concurrency), metrics, closing.signal);
+    watcher.current = new Watcher(options, clients, limited, metrics, closing);
     await watcher.current.listen();
     return watcher.current;
   }
@@ -101,6 +102,7 @@ export class Watcher {
       namespaces: config.namespaces,
       gateway,
       engine: this.engine,
+      closing: this.stopped.signal,
     });
     await this.controller.start();
     this.waitingFor = undefined;

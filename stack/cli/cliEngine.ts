@@ -40,7 +40,9 @@ export class CliEngine implements Engine {
    * @throws Error when no Pulumi CLI is on PATH or its version does not fit the SDK.
    */
   static async create(options: CliEngineOptions): Promise<CliEngine> {
-    const { command, version } = await PulumiCommand.get();
+    const { command, version } = await PulumiCommand.get().catch((error: unknown) => {
+      throw new Error(`no Pulumi CLI on PATH that fits: ${(error as Error).message.trim()}`);
+    });
     const journal = new RunJournal(join(options.stateDir, "runs"), options.deadline + options.grace);
     const cli = new CliCommand({
       command,
@@ -131,7 +133,6 @@ export class CliEngine implements Engine {
       const { workDir, envVars, pulumiHome } = this.workspace(target.kind);
       const environment = { ...envVars, ...(pulumiHome === undefined ? {} : { PULUMI_HOME: pulumiHome }) };
       await this.command.run(["cancel", "--yes", "--stack", target.stack], workDir, environment);
-      this.journal.forgetAbandoned(target.stack);
       await work();
     }
   }

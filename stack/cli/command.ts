@@ -55,7 +55,6 @@ export class CliCommand implements Pick<PulumiCommand, "command" | "version"> {
     this.version = options.version;
   }
 
-   
   /** Signature of `PulumiCommand.run`. @throws the errors of `classifyOutput`, and {@link TransientError}. */
   // eslint-disable-next-line max-params -- the Automation API calls it so
   async run(
@@ -105,6 +104,8 @@ export class CliCommand implements Pick<PulumiCommand, "command" | "version"> {
       });
       // A process that was killed may have left its lock: its entry stays until the lock is seen to.
       if (pid !== undefined && ended.signal === null) journal.end(stack, pid);
+      // A run that was let in has found no lock: whatever was cut off before it left none.
+      if (ended.code === 0) journal.forgetAbandoned(stack);
       return ended;
     } catch (error) {
       throw new TransientError("EngineMissing", `cannot run ${this.command}: ${(error as Error).message}`);
