@@ -1,7 +1,7 @@
 // The static program: `pulumi up` serves the ExposedAPI manifests of a file or folder, without a watcher.
 import * as pulumi from "@pulumi/pulumi";
 import { defaultIstioSettings, OdaApi } from "./components";
-import { readManifests } from "./stack";
+import { checkTogether, readManifests } from "./stack";
 
 const config = new pulumi.Config("oda");
 const publicHostname = config.get("publicHostname") ?? "";
@@ -11,9 +11,12 @@ const gateway = {
   ...(publicHostname === "" ? {} : { publicHostname }),
 };
 
+const apis = readManifests(config.require("apis"));
+for (const warning of checkTogether(apis, gateway)) void pulumi.log.warn(warning);
+
 /** Public URL of each API, by `namespace/name`; undefined where only the cluster knows it. */
 export const urls = Object.fromEntries(
-  readManifests(config.require("apis")).map((api) => {
+  apis.map((api) => {
     const name = `${api.namespace}/${api.name}`;
     return [name, new OdaApi(name, { api, gateway }).url];
   }),
