@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { resolveBackend } from "../../stack";
@@ -69,12 +69,24 @@ describe("resolveBackend", () => {
     });
   });
 
-  it("takes Pulumi Cloud as it is, which has secrets of its own", () => {
+  it("leaves secrets to Pulumi Cloud, which encrypts by itself", () => {
     const url = "https://api.pulumi.com";
 
     assert.deepEqual(resolveBackend(dir(), { url, passphraseInEnvironment: false }), {
       url,
-      secretsProvider: "passphrase",
+      secretsProvider: "default",
     });
+  });
+
+  it("does not make another passphrase for stacks whose own is gone", () => {
+    resolveBackend(dir(), { passphraseInEnvironment: false });
+    mkdirSync(join(dir(), "state", ".pulumi", "stacks"), { recursive: true });
+    rmSync(join(dir(), "passphrase"));
+
+    assert.throws(
+      () => resolveBackend(dir(), { passphraseInEnvironment: false }),
+      /passphrase is missing, and without it the stacks beside it cannot be read: restore it/,
+    );
+    assert.equal(existsSync(join(dir(), "passphrase")), false);
   });
 });

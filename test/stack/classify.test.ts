@@ -18,6 +18,13 @@ const transient: readonly (readonly [string, TransientReason, string])[] = [
     "WrongPassphrase",
     "error: getting stack configuration: get stack secrets manager: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
   ],
+  [
+    "a plugin that is not installed",
+    "EngineMissing",
+    failedUpdate(
+      "no resource plugin 'pulumi-resource-kubernetes' found in the workspace at version v4.25.0 or on your $PATH, install the plugin using `pulumi plugin install resource kubernetes v4.25.0`",
+    ),
+  ],
   ["fields that another manager owns", "FieldConflict", failedUpdate(...fieldConflict)],
   [
     "a missing permission",

@@ -32,6 +32,8 @@ export class KubernetesServer {
   readonly bodies: Json[] = [];
   /** Answers to requests for other paths than collections, such as discovery. */
   readonly answers = new Map<string, Json>();
+  /** Paths that are answered with 404. */
+  readonly gone = new Set<string>();
 
   private readonly objects = new Map<string, Stored>();
   private readonly history: Change[] = [];
@@ -148,7 +150,8 @@ export class KubernetesServer {
 
   private read(url: URL, response: ServerResponse): void {
     const answer = this.answers.get(url.pathname);
-    if (answer !== undefined) reply(response, 200, answer);
+    if (this.gone.has(url.pathname)) reply(response, 404, { kind: "Status", code: 404 });
+    else if (answer !== undefined) reply(response, 200, answer);
     else if (url.searchParams.get("watch") === "true") this.watch(url, response);
     else {
       const items = [...this.objects]
@@ -206,7 +209,7 @@ function pathOf(collection: string, { metadata }: Stored): string {
 
 /** `…/plural/name` or `…/plural/name/status`. */
 function placeOf({ pathname }: URL): Place {
-  const parts = /^(.*\/[a-z]+)\/([^/]+)(?:\/status)?$/.exec(pathname);
+  const parts = /^(.*\/[a-z]+)\/([^/]+)$/.exec(pathname.replace(/\/status$/, ""));
   return { collection: parts?.[1] ?? pathname, name: parts?.[2] };
 }
 

@@ -65,7 +65,7 @@ describe("readConfig", () => {
     ["a log level by name", { LOGGING: "WARNING" }, { logLevel: "warn" }],
     ["a log level by Python's number", { LOGGING: "10" }, { logLevel: "debug" }],
     ["the way of monitoring there is", { OPENMETRICS_IMPLEMENTATION: "ServiceMonitor" }, {}],
-    ["an empty variable as unset", { ODA_LISTEN: " ", LOGGING: "", ODA_CONCURRENCY: "" }, {}],
+    ["an empty variable as unset", { ODA_LISTEN: " ", LOGGING: "", XDG_STATE_HOME: "" }, {}],
   ];
   for (const [what, env, expected] of cases) {
     it(`reads ${what}`, () => {
@@ -74,6 +74,7 @@ describe("readConfig", () => {
   }
 
   const refused: readonly (readonly [string, string, string])[] = [
+    ["COMPONENT_NAMESPACE", ",", "namespaces separated by commas, or *"],
     ["ODA_GATEWAY", "nginx", "one of istio"],
     ["ODA_CONCURRENCY", "0", "an integer from 1 to 64"],
     ["ODA_CONCURRENCY", "two", "an integer from 1 to 64"],

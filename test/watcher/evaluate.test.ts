@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { defaultIstioSettings } from "../../components";
 import { evaluate, previousStack } from "../../watcher/evaluate";
-import { type ApiObject, type ApiResource } from "../../watcher/kube/objects";
+import { type ApiObject } from "../../watcher/kube/objects";
 import { type Json, resource } from "../spec/examples";
+import { apis, exposedApis } from "./examples";
 
-const exposedApis: ApiResource = {
-  kind: "ExposedAPI",
-  plural: "exposedapis",
-  version: "v1",
-  statusSubresource: false,
-};
-
-const look = (changes: Json = {}, metadata: Json = {}, kind: ApiResource = exposedApis) =>
-  evaluate(kind, resource(changes, metadata), defaultIstioSettings);
+const look = (changes: Json = {}, metadata: Json = {}) =>
+  evaluate(exposedApis, resource(changes, metadata), defaultIstioSettings);
 
 describe("evaluate", () => {
   it("gives the API, its routes and its hash", () => {
@@ -27,10 +21,9 @@ describe("evaluate", () => {
   it("takes the kind from the resource: objects of a list have none of their own", () => {
     const { metadata, spec } = resource();
     const object = { metadata, spec } as ApiObject;
-    const api = { ...exposedApis, kind: "API", plural: "apis" } as const;
 
     assert.equal(evaluate(exposedApis, object, defaultIstioSettings).api?.kind, "ExposedAPI");
-    assert.equal(evaluate(api, object, defaultIstioSettings).api?.kind, "API");
+    assert.equal(evaluate(apis, object, defaultIstioSettings).api?.kind, "API");
   });
 
   it("tells each field of an invalid spec, which asks for no route", () => {

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { defaultIstioSettings } from "../../components";
+import { TransientError, type Engine, type StackRun } from "../../stack";
+import { instrumentedEngine } from "../../watcher/instrumentedEngine";
+import { Limiter } from "../../watcher/limiter";
+import { Metrics } from "../../watcher/metrics";
+import { parse } from "../spec/examples";
+import { settled } from "../support/clock";
+
+const run: StackRun = {
+  kind: "ExposedAPI",
+  stack: "components.a",
+  known: true,
+  input: { api: parse(), settings: { gateway: defaultIstioSettings } },
+};
+
+/** An engine that does what `work` does, and notes what it was asked for. */
+class StubEngine implements Engine {
+  readonly name = "stub";
+  readonly asked: unknown[][] = [];
+  work: () => Promise<void> = () => Promise.resolve();
+
+  up: Engine["up"] = async (...args) => {
+    await this.ask("up", args);
+    return { routeUid: "route-uid" };
+  };
+  preview: Engine["preview"] = async (...args) => {
+    await this.ask("preview", args);
+    return [];
+  };
+  refresh: Engine["refresh"] = (...args) => this.ask("refresh", args);
+  destroy: Engine["destroy"] = (...args) => this.ask("destroy", args);
+  recover: Engine["recover"] = () => this.ask("recover", []);
+
+  private ask(operation: string, args: readonly unknown[]): Promise<void> {
+    this.asked.push([operation, ...args]);
+    return this.work();
+  }
+}
+
+describe("instrumentedEngine", () => {
+  let stub: StubEngine;
+  let metrics: Metrics;
+  let engine: Engine;
+  let closing: AbortController;
+
+  beforeEach(() => {
+    stub = new StubEngine();
+    metrics = new Metrics({ version: "1.2.3", engine: "stub" }, () => 7);
+    closing = new AbortController();
+    engine = instrumentedEngine(stub, new Limiter(1), metrics, closing.signal);
+  });
+  afterEach(() => {
+    metrics.registry.clear();
+  });
+
+  it("hands on what it is asked for, and gives back the answer", async () => {
+    assert.equal(engine.name, "stub");
+    assert.deepEqual(await engine.up(run, { refresh: true }), { routeUid: "route-uid" });
+    assert.deepEqual(await engine.preview(run), []);
+    await engine.refresh(run);
+    await engine.destroy(run);
+    await engine.recover();
+
+    assert.deepEqual(stub.asked, [
+      ["up", run, { refresh: true }],
+      ["preview", run],
+      ["refresh", run],
+      ["destroy", run],
+      ["recover"],
+    ]);
+  });
+
+  it("counts runs by operation and result, and times them", async () => {
+    await engine.up(run);
+    stub.work = () => Promise.reject(new TransientError("Forbidden", "may not"));
+    await assert.rejects(engine.up(run), { reason: "Forbidden" });
+    stub.work = () => Promise.reject(new Error("a bug"));
+    await assert.rejects(engine.destroy(run), /a bug/);
+
+    const text = await metrics.registry.metrics();
+    assert.match(text, /^oda_engine_runs_total\{operation="up",result="succeeded"\} 1$/m);
+    assert.match(text, /^oda_engine_runs_total\{operation="up",result="Forbidden"\} 1$/m);
+    assert.match(text, /^oda_engine_runs_total\{operation="destroy",result="EngineError"\} 1$/m);
+    assert.match(text, /^oda_engine_run_duration_seconds_count\{operation="up"\} 2$/m);
+  });
+
+  it("lets as many runs at a time as the limiter allows", async () => {
+    let finish: () => void = () => undefined;
+    stub.work = () => new Promise((resolve) => (finish = resolve));
+    const both = Promise.all([engine.up(run), engine.destroy(run)]);
+    await settled();
+    assert.equal(stub.asked.length, 1);
+
+    finish();
+    await settled();
+    assert.equal(stub.asked.length, 2);
+    finish();
+    await both;
+  });
+});
+
+describe("instrumentedEngine at the end", () => {
+  it("begins no new run, not even one that was waiting for room", async () => {
+    const stub = new StubEngine();
+    const metrics = new Metrics({ version: "1.2.3", engine: "stub" }, () => 0);
+    const closing = new AbortController();
+    const engine = instrumentedEngine(stub, new Limiter(1), metrics, closing.signal);
+    let finish: () => void = () => undefined;
+    stub.work = () => new Promise((resolve) => (finish = resolve));
+    const underWay = engine.up(run);
+    const waiting = assert.rejects(engine.up(run), { reason: "EngineStopped" });
+    await settled();
+
+    closing.abort();
+    finish();
+    await underWay;
+    await waiting;
+    await assert.rejects(engine.destroy(run), { reason: "EngineStopped" });
+
+    assert.equal(stub.asked.length, 1);
+    metrics.registry.clear();
+  });
+});
+
+describe("Metrics", () => {
+  it("tell the build and the depth of the queue when asked", async () => {
+    let depth = 3;
+    const metrics = new Metrics({ version: "1.2.3", engine: "cli" }, () => depth);
+
+    assert.match(await metrics.registry.metrics(), /^oda_queue_depth 3$/m);
+    depth = 5;
+    const text = await metrics.registry.metrics();
+    assert.match(text, /^oda_queue_depth 5$/m);
+    assert.match(text, /^oda_build_info\{version="1\.2\.3",engine="cli"\} 1$/m);
+    metrics.registry.clear();
+  });
+});
