@@ -45,7 +45,7 @@ export default tseslint.config(
       "import/resolver": { typescript: true },
       "boundaries/include": ["**/*.ts"],
       "boundaries/ignore": ["index.ts"],
-      "boundaries/elements": rooms.map((room) => ({ type: room, pattern: room })),
+      "boundaries/elements": rooms.map((room) => ({ type: room, pattern: `${room}/**`, partialMatch: false })),
     },
     rules: {
       "boundaries/no-unknown-dependencies": "error",
