@@ -32,10 +32,16 @@ export default tseslint.config(
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/explicit-module-boundary-types": "error",
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       // The Kubernetes client declares its models as classes and takes plain objects.
       "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
     },
   },
@@ -45,7 +51,11 @@ export default tseslint.config(
       "import/resolver": { typescript: true },
       "boundaries/include": ["**/*.ts"],
       "boundaries/ignore": ["index.ts"],
-      "boundaries/elements": rooms.map((room) => ({ type: room, pattern: `${room}/**`, partialMatch: false })),
+      "boundaries/elements": rooms.map((room) => ({
+        type: room,
+        pattern: `${room}/**`,
+        partialMatch: false,
+      })),
     },
     rules: {
       "boundaries/no-unknown-dependencies": "error",
