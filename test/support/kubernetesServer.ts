@@ -98,6 +98,16 @@ export class KubernetesServer {
     return this.objects.get(`${collection}/${namespace}/${name}`);
   }
 
+  /** Deletes an object, which stays until its finalizers are gone. */
+  delete(collection: string, object: Stored): void {
+    if ((object.metadata?.finalizers ?? []).length === 0) {
+      this.remove(collection, object);
+      return;
+    }
+    const deletionTimestamp = new Date().toISOString();
+    this.put(collection, merged(object, { metadata: { deletionTimestamp } }) as Stored);
+  }
+
   /** Answers the next requests with these statuses. */
   fail(...statuses: readonly number[]): void {
     this.faults.push(...statuses);
@@ -184,15 +194,14 @@ export class KubernetesServer {
       reply(response, 404, { kind: "Status", code: 404, message: `${place.name ?? ""} not found` });
       return;
     }
-    const { resourceVersion, uid } = (body["metadata"] ?? {}) as { resourceVersion?: string; uid?: string };
-    if (
-      (resourceVersion ?? found.metadata?.resourceVersion) !== found.metadata?.resourceVersion ||
-      (uid ?? found.metadata?.uid) !== found.metadata?.uid
-    ) {
+    if (!isAbout(body, found)) {
       reply(response, 409, { kind: "Status", code: 409, message: "the object has been modified" });
       return;
     }
-    reply(response, 200, this.put(place.collection, merged(found, body) as Stored));
+    const changed = this.put(place.collection, merged(found, body) as Stored);
+    const { deletionTimestamp, finalizers = [] } = changed.metadata ?? {};
+    if (deletionTimestamp !== undefined && finalizers.length === 0) this.remove(place.collection, changed);
+    reply(response, 200, changed);
   }
 
   private find({ collection, name }: Place): Stored | undefined {
@@ -211,6 +220,13 @@ function pathOf(collection: string, { metadata }: Stored): string {
 function placeOf({ pathname }: URL): Place {
   const parts = /^(.*\/[a-z]+)\/([^/]+)$/.exec(pathname.replace(/\/status$/, ""));
   return { collection: parts?.[1] ?? pathname, name: parts?.[2] };
+}
+
+/** Whether a write is about this object: the same uid and version, where it names them. */
+function isAbout(body: Json, { metadata }: Stored): boolean {
+  const wanted = (body["metadata"] ?? {}) as Json;
+  const actual = Object.fromEntries(Object.entries(metadata ?? {}));
+  return ["resourceVersion", "uid"].every((field) => (wanted[field] ?? actual[field]) === actual[field]);
 }
 
 /** MergePatch of RFC 7396. */

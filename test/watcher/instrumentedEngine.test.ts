@@ -6,6 +6,7 @@ import { Limiter } from "../../watcher/limiter";
 import { Metrics } from "../../watcher/metrics";
 import { parse } from "../spec/examples";
 import { settled } from "../support/clock";
+import { StubEngine } from "./stubEngine";
 
 const run: StackRun = {
   kind: "ExposedAPI",
@@ -13,30 +14,6 @@ const run: StackRun = {
   known: true,
   input: { api: parse(), settings: { gateway: defaultIstioSettings } },
 };
-
-/** An engine that does what `work` does, and notes what it was asked for. */
-class StubEngine implements Engine {
-  readonly name = "stub";
-  readonly asked: unknown[][] = [];
-  work: () => Promise<void> = () => Promise.resolve();
-
-  up: Engine["up"] = async (...args) => {
-    await this.ask("up", args);
-    return { routeUid: "route-uid" };
-  };
-  preview: Engine["preview"] = async (...args) => {
-    await this.ask("preview", args);
-    return [];
-  };
-  refresh: Engine["refresh"] = (...args) => this.ask("refresh", args);
-  destroy: Engine["destroy"] = (...args) => this.ask("destroy", args);
-  recover: Engine["recover"] = () => this.ask("recover", []);
-
-  private ask(operation: string, args: readonly unknown[]): Promise<void> {
-    this.asked.push([operation, ...args]);
-    return this.work();
-  }
-}
 
 describe("instrumentedEngine", () => {
   let stub: StubEngine;

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { TransientError } from "../../stack";
+import { keyOf, World } from "./world";
+
+const STACK = "components.a";
+const old = { creationTimestamp: "2026-01-01T00:00:00Z" };
+const young = { creationTimestamp: "2026-02-01T00:00:00Z" };
+
+describe("Reconciler on two objects that ask for one route", () => {
+  let world: World;
+
+  beforeEach(async () => {
+    world = await World.start();
+    world.create("a", {}, old);
+    world.create("b", {}, young);
+  });
+  afterEach(() => world.stop());
+
+  it("serves the older one, and tells both", async () => {
+    assert.deepEqual(await world.reconcile("b"), { outcome: "waiting" });
+    assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
+
+    assert.deepEqual(world.runs, [`up ${STACK}`]);
+    assert.equal(world.condition("b", "Reconciled"), "False RouteConflict");
+    assert.match(
+      world.message("b", "Reconciled") ?? "",
+      /of gateway component-gateway is served for ExposedAPI components\/a;/,
+    );
+    assert.ok(
+      world.events.some((event) =>
+        event.startsWith("a RouteContested: ExposedAPI components/b asks for route"),
+      ),
+      world.events.join("\n"),
+    );
+  });
+
+  it("looks at the one that waits when the other has moved, not before", async () => {
+    await world.reconcile("a");
+    await world.reconcile("b");
+    world.change("a", { path: "/moved" });
+    assert.deepEqual(await world.reconcile("b"), { outcome: "waiting" });
+
+    world.enqueued.length = 0;
+    await world.reconcile("a");
+    assert.deepEqual(world.enqueued, [keyOf("b")]);
+
+    assert.deepEqual(await world.reconcile("b"), { outcome: "done" });
+    assert.equal(world.condition("b", "Ready"), "True Serving");
+  });
+
+  it("goes on serving the younger one when it was there first", async () => {
+    world.delete("a");
+    await world.reconcile("a");
+    await world.reconcile("b");
+    world.create("a", {}, old);
+
+    assert.deepEqual(await world.reconcile("a"), { outcome: "waiting" });
+    assert.deepEqual(await world.reconcile("b"), { outcome: "done" });
+    assert.match(world.message("a", "Reconciled") ?? "", /is served for ExposedAPI components\/b/);
+  });
+
+  it("does not give the route away while a run that would give it up has failed", async () => {
+    await world.reconcile("a");
+    world.engine.work = () => Promise.reject(new TransientError("ApiServerUnavailable", "nobody there"));
+    world.change("a", { path: "/moved" });
+    await world.reconcile("a");
+
+    assert.deepEqual(await world.reconcile("b"), { outcome: "waiting" });
+  });
+
+  it("serves the one that waited when the other is deleted", async () => {
+    await world.reconcile("a");
+    await world.reconcile("b");
+    world.delete("a");
+    world.enqueued.length = 0;
+    await world.reconcile("a");
+
+    assert.deepEqual(world.enqueued, [keyOf("b")]);
+    assert.deepEqual(await world.reconcile("b"), { outcome: "done" });
+  });
+});

@@ -1,0 +1,25 @@
+import { type Engine } from "../../stack";
+
+/** An engine that does what `work` does, and notes what it was asked for. */
+export class StubEngine implements Engine {
+  readonly name = "stub";
+  readonly asked: unknown[][] = [];
+  work: () => Promise<void> = () => Promise.resolve();
+
+  up: Engine["up"] = async (...args) => {
+    await this.ask("up", args);
+    return { routeUid: "route-uid" };
+  };
+  preview: Engine["preview"] = async (...args) => {
+    await this.ask("preview", args);
+    return [];
+  };
+  refresh: Engine["refresh"] = (...args) => this.ask("refresh", args);
+  destroy: Engine["destroy"] = (...args) => this.ask("destroy", args);
+  recover: Engine["recover"] = () => this.ask("recover", []);
+
+  private ask(operation: string, args: readonly unknown[]): Promise<void> {
+    this.asked.push([operation, ...args]);
+    return this.work();
+  }
+}

@@ -1,0 +1,154 @@
+import { mock } from "node:test";
+import { defaultIstioSettings, type GatewayAddress } from "../../components";
+import { type StackRun, type StackTarget } from "../../stack";
+import { ApiObjects } from "../../watcher/apiObjects";
+import { type Condition, type ConditionType } from "../../watcher/conditions";
+import { evaluate, previousStack } from "../../watcher/evaluate";
+import { EventRecorder, type ObjectEvent } from "../../watcher/events";
+import { createClients } from "../../watcher/kube/client";
+import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
+import { createLogger } from "../../watcher/logger";
+import { Reconciler, type ReconcileResult } from "../../watcher/reconciler";
+import { Retries } from "../../watcher/retries";
+import { RouteClaims } from "../../watcher/routeClaims";
+import { KubernetesServer } from "../support/kubernetesServer";
+import { type Json, resource } from "../spec/examples";
+import { exposedApis } from "./examples";
+import { StubEngine } from "./stubEngine";
+
+const PATH = "/apis/oda.tmforum.org/v1/namespaces/components/exposedapis";
+
+/** A reconciler with everything it works with: a cluster, an engine, what the informers would know. */
+export class World {
+  readonly engine = new StubEngine();
+  readonly claims = new RouteClaims();
+  readonly closing = new AbortController();
+  /** Objects that were put back into the queue. */
+  readonly enqueued: ObjectKey[] = [];
+  /** Events as `name reason: message`. */
+  readonly events: string[] = [];
+  address: GatewayAddress | undefined = { host: "10.0.0.1" };
+  ready = true;
+  private readonly reconciler: Reconciler;
+
+  private constructor(readonly server: KubernetesServer) {
+    const clients = createClients(server.kubeConfig);
+    const log = createLogger("error");
+    mock.method(log, "warn", () => undefined);
+    const events = new EventRecorder(clients, log);
+    mock.method(events, "record", (_: unknown, object: ApiObject, event: ObjectEvent) => {
+      this.events.push(`${object.metadata?.name ?? ""} ${event.reason}: ${event.message}`);
+    });
+    this.reconciler = new Reconciler({
+      objects: new ApiObjects(clients, [exposedApis], (key) => this.object(nameOf(key)), noop),
+      engine: this.engine,
+      claims: this.claims,
+      retries: new Retries(),
+      events,
+      log,
+      gateway: defaultIstioSettings,
+      address: () => this.address,
+      isReady: (service) => this.ready && service === "components/r1-prodcatapi",
+      enqueue: (keys) => this.enqueued.push(...keys),
+      closing: this.closing.signal,
+      stopping: new AbortController().signal,
+    });
+  }
+
+  static async start(): Promise<World> {
+    return new World(await KubernetesServer.start());
+  }
+
+  stop(): Promise<void> {
+    mock.restoreAll();
+    return this.server.close();
+  }
+
+  /** Creates an API object. */
+  create(name: string, changes: Json = {}, metadata: Json = {}): void {
+    const object = resource(changes, { name, uid: `uid-${name}`, ...metadata });
+    this.server.put(PATH, object);
+    this.noticed(name);
+  }
+
+  /** Changes the spec of an API object. */
+  change(name: string, changes: Json): void {
+    const object = this.object(name);
+    this.server.put(PATH, { ...object, spec: { ...(object?.spec as object), ...changes } });
+    this.noticed(name);
+  }
+
+  /** Has an API object deleted, as `kubectl delete` does. */
+  delete(name: string): void {
+    this.server.delete(PATH, this.object(name) ?? {});
+    this.noticed(name);
+  }
+
+  object(name: string): ApiObject | undefined {
+    return this.server.get(PATH, "components", name) as ApiObject | undefined;
+  }
+
+  /** Works on one object, after which the informer has seen what was written. */
+  async reconcile(name: string): Promise<ReconcileResult> {
+    const result = await this.reconciler.reconcile(keyOf(name));
+    this.noticed(name);
+    return result;
+  }
+
+  /** A field of an object's status. */
+  status(name: string, field: string): Json | undefined {
+    return this.object(name)?.status?.[field] as Json | undefined;
+  }
+
+  /** A condition of an object as `status reason`. */
+  condition(name: string, type: ConditionType): string | undefined {
+    const conditions = this.object(name)?.status?.["conditions"] as readonly Condition[] | undefined;
+    const found = conditions?.find((condition) => condition.type === type);
+    return found && `${found.status} ${found.reason}`;
+  }
+
+  message(name: string, type: ConditionType): string | undefined {
+    const conditions = this.object(name)?.status?.["conditions"] as readonly Condition[] | undefined;
+    return conditions?.find((condition) => condition.type === type)?.message;
+  }
+
+  /** Engine runs so far as `operation stack`. */
+  get runs(): readonly string[] {
+    return this.engine.asked.map(
+      ([operation, target]) => `${String(operation)} ${(target as StackTarget).stack}`,
+    );
+  }
+
+  get lastRun(): StackRun {
+    return this.engine.asked.at(-1)?.[1] as StackRun;
+  }
+
+  /** Writes to the cluster so far. */
+  get writes(): number {
+    return this.server.bodies.length;
+  }
+
+  /** What the controller does when an informer tells of an object. */
+  private noticed(name: string): void {
+    const object = this.object(name);
+    if (object === undefined) return;
+    const { routes } = evaluate(exposedApis, object, defaultIstioSettings);
+    this.claims.set(keyOf(name), {
+      wanted: object.metadata?.deletionTimestamp === undefined ? routes : [],
+      served: previousStack(object)?.routes ?? [],
+      since: String(object.metadata?.creationTimestamp ?? ""),
+    });
+  }
+}
+
+export function keyOf(name: string): ObjectKey {
+  return `exposedapis/components/${name}`;
+}
+
+function nameOf(key: ObjectKey): string {
+  return key.split("/")[2] ?? "";
+}
+
+function noop(): void {
+  // Nobody counts writes here.
+}
