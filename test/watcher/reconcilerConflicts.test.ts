@@ -68,6 +68,16 @@ describe("Reconciler on two objects that ask for one route", () => {
     assert.deepEqual(await world.reconcile("b"), { outcome: "waiting" });
   });
 
+  it("keeps a route for a run that failed, which may have left resources there", async () => {
+    world.create("c", { path: "/other" }, young);
+    world.engine.work = () => Promise.reject(new TransientError("ApiServerUnavailable", "nobody there"));
+    await world.reconcile("c");
+    world.create("d", { path: "/other" }, old);
+
+    assert.deepEqual(await world.reconcile("d"), { outcome: "waiting" });
+    assert.match(world.message("d", "Reconciled") ?? "", /is served for ExposedAPI components\/c;/);
+  });
+
   it("serves the one that waited when the other is deleted", async () => {
     await world.reconcile("a");
     await world.reconcile("b");

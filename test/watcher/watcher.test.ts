@@ -210,6 +210,19 @@ describe("Watcher", () => {
     await becomes("old", "Reconciled", "True Applied");
   });
 
+  it("does not keep a route for an object that is being deleted and was never served", async () => {
+    put("leaving", {}, {
+      creationTimestamp: "2026-01-01T00:00:00Z",
+      deletionTimestamp: "2026-06-01T00:00:00Z",
+      finalizers: ["other"],
+    });
+    put("a", {}, { creationTimestamp: "2026-02-01T00:00:00Z" });
+
+    await follow();
+
+    await becomes("a", "Reconciled", "True Applied");
+  });
+
   it("tries again, without a run more than needed, when the API server refuses a write", async () => {
     await follow();
     server.fail(500);
