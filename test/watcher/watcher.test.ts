@@ -211,11 +211,15 @@ describe("Watcher", () => {
   });
 
   it("does not keep a route for an object that is being deleted and was never served", async () => {
-    put("leaving", {}, {
-      creationTimestamp: "2026-01-01T00:00:00Z",
-      deletionTimestamp: "2026-06-01T00:00:00Z",
-      finalizers: ["other"],
-    });
+    put(
+      "leaving",
+      {},
+      {
+        creationTimestamp: "2026-01-01T00:00:00Z",
+        deletionTimestamp: "2026-06-01T00:00:00Z",
+        finalizers: ["other"],
+      },
+    );
     put("a", {}, { creationTimestamp: "2026-02-01T00:00:00Z" });
 
     await follow();
