@@ -86,7 +86,7 @@ export class Watcher {
     const { config, kubeConfig, log } = this.options;
     await this.engine.recover();
     const found = await this.discover();
-    if (found === undefined) return;
+    if (found === undefined || this.stopped.signal.aborted) return;
     const { resources, gateway } = found;
     log.info(
       { resources, namespaces: config.namespaces ?? "all", gateway, engine: this.engine.name },

@@ -115,13 +115,20 @@ export class CliCommand implements Pick<PulumiCommand, "command" | "version"> {
   private failure(ended: ProcessResult): Error {
     if (ended.timedOut) {
       const seconds = Math.round(this.options.deadline / 1000);
-      return new TransientError("DeadlineExceeded", `the engine run was stopped after ${seconds} s`);
+      const reason = lastRetry(ended.stdout);
+      return new TransientError("DeadlineExceeded", `the engine run was stopped after ${seconds} s${reason}`);
     }
     if (ended.signal !== null) {
       return new TransientError("EngineStopped", `the engine process was ended by ${ended.signal}`);
     }
     return classifyOutput(`${ended.stdout}\n${ended.stderr}`);
   }
+}
+
+/** What the provider was trying again when a run was stopped, to end a sentence with. */
+function lastRetry(output: string): string {
+  const retry = [...output.matchAll(/(?:creation|update) failed: (.+)/g)].at(-1)?.[1];
+  return retry === undefined ? "" : `; it was trying again after: ${retry.trim()}`;
 }
 
 /** Never prompt; never change the selected stack; leave no empty stack behind. */

@@ -3,13 +3,12 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { type LockHolder } from "../errors";
-import { isEngineProcess, killEngineSession } from "./session";
+import { identify, isRunning, killAbandonedSession, type ProcessIdentity } from "./session";
 
 /** One CLI process that is, or was, working on a stack. */
-interface JournalEntry {
+interface JournalEntry extends ProcessIdentity {
   readonly stack: string;
   readonly host: string;
-  readonly pid: number;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
 }
@@ -32,7 +31,7 @@ export class RunJournal {
 
   /** Records a process that is about to work on a stack. */
   begin(stack: string, pid: number): void {
-    const entry: JournalEntry = { stack, host: hostname(), pid, startedAt: Date.now() };
+    const entry: JournalEntry = { stack, host: hostname(), ...identify(pid), startedAt: Date.now() };
     const temporary = join(this.dir, `.${pid}.tmp`);
     writeFileSync(temporary, JSON.stringify(entry));
     renameSync(temporary, this.path(stack, pid));
@@ -61,15 +60,13 @@ export class RunJournal {
   /** Kills processes that an earlier process of this installation started on this host. Returns their stacks. */
   killOrphans(): string[] {
     const orphans = this.entries().filter((entry) => entry.host === hostname());
-    for (const { pid } of orphans) killEngineSession(pid);
+    for (const orphan of orphans) killAbandonedSession(orphan);
     return orphans.map(({ stack }) => stack);
   }
 
   /** A run elsewhere cannot be looked at; it is over once it has outlived the deadline of every run. */
   private isOver(entry: JournalEntry): boolean {
-    return entry.host === hostname()
-      ? !isEngineProcess(entry.pid)
-      : Date.now() - entry.startedAt > this.longestRun;
+    return entry.host === hostname() ? !isRunning(entry) : Date.now() - entry.startedAt > this.longestRun;
   }
 
   private entries(): JournalEntry[] {
@@ -80,9 +77,10 @@ export class RunJournal {
 
   private read(file: string): JournalEntry[] {
     try {
-      return [JSON.parse(readFileSync(join(this.dir, file), "utf8")) as JournalEntry];
+      const entry = JSON.parse(readFileSync(join(this.dir, file), "utf8")) as JournalEntry | null;
+      return entry === null ? [] : [entry];
     } catch {
-      // Removed by the run that ended meanwhile.
+      // Removed by the run that ended meanwhile, or not written by this program.
       return [];
     }
   }

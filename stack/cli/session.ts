@@ -7,17 +7,34 @@ export function killSession(leader: number): void {
   for (const pid of [leader, ...sessionMembers(leader)]) kill(pid);
 }
 
-/**
- * Kills what is left of a CLI process that an earlier process started. A pid may have been given to another
- * program meanwhile, so only processes of the engine are touched.
- */
-export function killEngineSession(leader: number): void {
-  for (const pid of [leader, ...sessionMembers(leader)].filter(isEngineProcess)) kill(pid);
+/** A process and the moment it began: a pid alone may have been given to another process meanwhile. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks since the machine started; absent where there is no /proc. */
+  readonly startTime?: number | undefined;
 }
 
-/** Whether a process exists and is a Pulumi CLI or plugin. Where there is no /proc, whether it exists. */
-export function isEngineProcess(pid: number): boolean {
-  if (!isAlive(pid)) return false;
+/** The identity of a process that runs now. */
+export function identify(pid: number): ProcessIdentity {
+  return { pid, startTime: statField(pid, START_TIME) };
+}
+
+/** Whether this very process still runs. */
+export function isRunning({ pid, startTime }: ProcessIdentity): boolean {
+  return isAlive(pid) && statField(pid, START_TIME) === startTime && stat(pid)?.[STATE] !== ZOMBIE;
+}
+
+/**
+ * Kills what is left of the session of a CLI process that an earlier process started. Where its pid is another
+ * process now, nothing is left: the kernel keeps the pid of a session that has members.
+ */
+export function killAbandonedSession(leader: ProcessIdentity): void {
+  if (isAlive(leader.pid) && !isRunning(leader)) return;
+  for (const pid of [leader.pid, ...sessionMembers(leader.pid)].filter(isEngineProcess)) kill(pid);
+}
+
+/** Whether the command line of a process is that of a Pulumi CLI or plugin. True where there is no /proc. */
+function isEngineProcess(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("pulumi");
   } catch {
@@ -45,15 +62,28 @@ function kill(pid: number): void {
 function sessionMembers(leader: number): number[] {
   if (!hasProc()) return [];
   return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry) && sessionOf(entry) === leader)
-    .map(Number);
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => statField(pid, SESSION) === leader);
 }
 
-/** Session id from /proc/<pid>/stat: the fourth field after the command name, which stands in parentheses. */
-function sessionOf(pid: string): number | undefined {
+/** Fields of /proc/<pid>/stat (proc(5)), counted from the one after the command name, which stands in parentheses. */
+const STATE = 0;
+const SESSION = 3;
+const START_TIME = 19;
+
+/** State of a process that has ended and that nobody has waited for, as where the watcher is process 1 of its Pod. */
+const ZOMBIE = "Z";
+
+function statField(pid: number, field: number): number | undefined {
+  const value = stat(pid)?.[field];
+  return value === undefined ? undefined : Number(value);
+}
+
+function stat(pid: number): readonly string[] | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3]);
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
   }

@@ -29,8 +29,8 @@ describe("RunJournal", () => {
   const holder = (pid: number, host = hostname()) => ({ user: "root", host, pid, since: "" });
 
   /** Writes an entry as a process of this installation on another machine has. */
-  function entryOf(host: string, pid: number): void {
-    const entry = { stack: STACK, host, pid, startedAt: Date.now() };
+  function entryOf(host: string, pid: number, startTime?: number): void {
+    const entry = { stack: STACK, host, pid, startTime, startedAt: Date.now() };
     writeFileSync(join(dir(), "runs", `${STACK}.${pid}.json`), JSON.stringify(entry));
   }
 
@@ -71,11 +71,14 @@ describe("RunJournal", () => {
     assert.equal(journal().isAbandoned(STACK, holder(pid)), false);
   });
 
-  it("takes a run for over when its pid has gone to a program that is not the engine", async () => {
-    const pid = await startOther();
-    journal().begin(STACK, pid);
+  it("takes a run for over when its pid has gone to another process, be it one of the engine", async () => {
+    const pid = await startEngine();
+    const runs = journal();
+    entryOf(hostname(), pid, 1);
 
-    assert.equal(journal().isAbandoned(STACK, holder(pid)), true);
+    assert.equal(runs.isAbandoned(STACK, holder(pid)), true);
+    runs.killOrphans();
+    assert.equal(isRunning(pid), true);
   });
 
   it("does not take a stranger's lock for its own", async () => {
