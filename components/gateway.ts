@@ -10,8 +10,8 @@ export interface GatewayAddress {
   readonly port?: number;
 }
 
-/** The public URL of an API, or why it is not known yet. */
-export type PublicUrl = { readonly url: string; readonly host: string } | { readonly unknown: string };
+/** The public URL of an API and the IP address or DNS name of its gateway, or why they are not known yet. */
+export type PublicUrl = { readonly url: string; readonly ip: string } | { readonly unknown: string };
 
 /** What became of one policy that the spec asks for. */
 export interface PolicyOutcome {

@@ -26,8 +26,11 @@ export interface OdaApiArgs {
 export class OdaApi extends pulumi.ComponentResource {
   /** Public URL, or undefined while the gateway's address is not known. */
   readonly url: pulumi.Output<string | undefined>;
-  /** Id of the resource that routes the API; the VirtualService's uid behind Istio. */
-  readonly routeUid: pulumi.Output<string>;
+  /**
+   * Id of the resource that stands for the API in its status: the ServiceMonitor's uid for a metrics API, else that of
+   * the resource that routes it, the VirtualService behind Istio.
+   */
+  readonly uid: pulumi.Output<string>;
   /** What became of each policy the spec asks for. */
   readonly policies: readonly PolicyOutcome[];
 
@@ -37,14 +40,14 @@ export class OdaApi extends pulumi.ComponentResource {
     const gateway = gatewayFor(settings);
 
     const exposed = gateway.create(name, { api, settings, owner }, { parent: this });
-    if (isMetricsApi(api)) {
-      new ServiceMonitor(name, { api, owner }, { parent: this });
-    }
+    const monitor = isMetricsApi(api)
+      ? new ServiceMonitor(name, { api, owner }, { parent: this })
+      : undefined;
 
     const publicUrl = gateway.publicUrl(api, settings, args.address);
     this.url = pulumi.output("url" in publicUrl ? publicUrl.url : undefined);
-    this.routeUid = exposed.routeUid;
+    this.uid = monitor?.uid ?? exposed.routeUid;
     this.policies = gateway.policies(api, settings);
-    this.registerOutputs({ url: this.url, routeUid: this.routeUid, policies: this.policies });
+    this.registerOutputs({ url: this.url, uid: this.uid, policies: this.policies });
   }
 }

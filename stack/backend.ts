@@ -1,8 +1,9 @@
 // Where stacks keep their state, and how its secrets are encrypted.
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { withoutCredentials } from "./redact";
 
 /** State backend of an installation. */
 export interface BackendSettings {
@@ -44,7 +45,7 @@ export function resolveBackend(stateDir: string, options: BackendOptions): Backe
     return { url: options.url, secretsProvider };
   }
   const state = join(stateDir, "state");
-  mkdirSync(state, { recursive: true });
+  mkdirSync(state, { recursive: true, mode: 0o700 });
   const url = pathToFileURL(state).href;
   return needsPassphrase
     ? { url, secretsProvider, passphrase: ownPassphrase(stateDir) }
@@ -56,14 +57,17 @@ function ownPassphrase(stateDir: string): string {
   if (!existsSync(file) && existsSync(join(stateDir, "state", ".pulumi", "stacks"))) {
     throw new Error(`${file} is missing, and without it the stacks beside it cannot be read: restore it`);
   }
+  // Made under another name first, so that nobody reads it half written.
+  const made = `${file}.${process.pid}`;
+  writeFileSync(made, randomBytes(24).toString("base64url"), { mode: 0o600 });
   try {
-    writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
+    linkSync(made, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(made);
   }
-  return readFileSync(file, "utf8");
-}
-
-function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, "//****@");
+  const passphrase = readFileSync(file, "utf8").trim();
+  if (passphrase === "") throw new Error(`${file} is empty: restore it`);
+  return passphrase;
 }

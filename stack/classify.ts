@@ -7,6 +7,8 @@ import {
   type TransientReason,
 } from "./errors";
 
+import { withoutCredentials } from "./redact";
+
 /** The stack the command names does not exist. Handled inside `stack/`; never reaches a caller. */
 export class StackMissing extends Error {}
 
@@ -33,6 +35,10 @@ const rules: readonly Rule[] = [
   },
   { pattern: /no resource plugin '.*' found/, error: transient("EngineMissing") },
   { pattern: /incorrect passphrase|passphrase must be set/, error: transient("WrongPassphrase") },
+  {
+    pattern: /Unauthorized|has asked for the client to provide credentials/,
+    error: transient("Unauthorized"),
+  },
   { pattern: /Apply failed with \d+ conflict|field conflict detected/i, error: transient("FieldConflict") },
   { pattern: /is forbidden: User|cannot .* resource .* in API group/, error: transient("Forbidden") },
   { pattern: /no matches for kind|could not find the requested resource/, error: transient("CrdMissing") },
@@ -52,11 +58,12 @@ const rules: readonly Rule[] = [
   },
   {
     pattern:
-      /open bucket|could not list bucket|failed to load checkpoint|: blob \(|error: performing HTTP request/,
+      /open bucket|could not list bucket|failed to load checkpoint|: blob \(|error: performing HTTP request|no space left on device/,
     error: transient("BackendUnavailable"),
   },
   {
-    pattern: /connection refused|i\/o timeout|TLS handshake|connection reset|no route to host|unexpected EOF/,
+    pattern:
+      /connection refused|i\/o timeout|TLS handshake|connection reset|no route to host|unexpected EOF|context deadline exceeded|Client\.Timeout/,
     error: transient("ApiServerUnavailable"),
   },
   { pattern: /update (was )?cancell?ed|cancellation requested/i, error: transient("EngineStopped") },
@@ -76,6 +83,12 @@ export function classifyOutput(output: string): Error {
 /** Longest message kept: enough for the engine's words, short enough for a status. */
 const MAX_MESSAGE = 600;
 
+/** What the provider was trying again when a run was stopped, to end a sentence with; empty when nothing. */
+export function lastRetry(output: string): string {
+  const retry = [...output.matchAll(/(?:creation|update) failed: (.+)/g)].at(-1)?.[1];
+  return retry === undefined ? "" : `; it was trying again after: ${presentable(retry.trim())}`;
+}
+
 /** What the engine calls errors, once each, without colours, headings and the closing summary. */
 export function errorLines(output: string): string {
   const lines = errorSection(output)
@@ -90,7 +103,13 @@ export function errorLines(output: string): string {
   });
   const text = [...new Set(errors)].join(" ");
   const kept = text === "" ? lines.slice(-5).join(" ") : text;
-  return kept.length > MAX_MESSAGE ? `${kept.slice(0, MAX_MESSAGE)}…` : kept;
+  return presentable(kept);
+}
+
+/** What may stand in a status that everybody reads. */
+function presentable(text: string): string {
+  const redacted = withoutCredentials(text);
+  return redacted.length > MAX_MESSAGE ? `${redacted.slice(0, MAX_MESSAGE)}…` : redacted;
 }
 
 /**

@@ -12,6 +12,7 @@ export const transientReasons = [
   "Forbidden",
   "NamespaceMissing",
   "Rejected",
+  "Unauthorized",
   "WrongPassphrase",
 ] as const;
 

@@ -20,8 +20,8 @@ export interface ProgramInput {
 
 /** What a run gives back. */
 export interface ApiOutputs {
-  /** Id of the resource that routes the API. */
-  readonly routeUid: string;
+  /** See {@link OdaApi.uid}. */
+  readonly uid: string;
 }
 
 /** An inline program, and its outputs once it has run. */
@@ -37,10 +37,10 @@ export function apiProgram({ api, settings, owner }: ProgramInput): ApiProgram {
   return {
     run: () => {
       const exposed = new OdaApi(api.name, { api, gateway: settings.gateway, owner });
-      exposed.routeUid.apply((routeUid) => {
-        outputs = { routeUid };
+      exposed.uid.apply((uid) => {
+        outputs = { uid };
       });
-      return Promise.resolve({ routeUid: exposed.routeUid });
+      return Promise.resolve({ uid: exposed.uid });
     },
     outputs: () => outputs,
   };

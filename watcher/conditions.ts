@@ -42,5 +42,7 @@ export function findCondition(conditions: unknown, type: ConditionType): Conditi
 }
 
 function isCondition(value: unknown): value is Condition {
-  return typeof value === "object" && value !== null && "type" in value && "status" in value;
+  if (typeof value !== "object" || value === null) return false;
+  const { type, status, reason, message } = value as Record<string, unknown>;
+  return [type, status, reason, message].every((field) => typeof field === "string");
 }

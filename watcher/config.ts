@@ -1,5 +1,6 @@
 // Configuration of the watcher, from the environment. Names of TM Forum's operators keep their meaning.
 import { availableParallelism, homedir } from "node:os";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import { defaultIstioSettings, gatewayTypes, type IstioSettings } from "../components";
 
@@ -42,12 +43,21 @@ const namedLevels = { debug: "debug", info: "info", warning: "warn", warn: "warn
  */
 export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
   const read = new EnvironmentReader(env);
-  const publicHostname = read.text("APIOPERATORISTIO_PUBLICHOSTNAME");
+  const publicHostname = read.matching(
+    "APIOPERATORISTIO_PUBLICHOSTNAME",
+    isHost,
+    "a host name or an IP address",
+  );
   const config: WatcherConfig = {
     namespaces: read.namespaces("COMPONENT_NAMESPACE"),
     istio: {
       type: read.oneOf("ODA_GATEWAY", gatewayTypes) ?? "istio",
-      gateway: read.text("APIOPERATORISTIO_COMPONENTGATEWAY") ?? defaultIstioSettings.gateway,
+      gateway:
+        read.matching(
+          "APIOPERATORISTIO_COMPONENTGATEWAY",
+          (value) => GATEWAY_NAME.test(value),
+          "the name of an Istio Gateway, or namespace/name",
+        ) ?? defaultIstioSettings.gateway,
       ...(publicHostname === undefined ? {} : { publicHostname }),
     },
     stateDir: read.text("ODA_STATE_DIR") ?? defaultStateDir(read.text("XDG_STATE_HOME")),
@@ -70,6 +80,14 @@ function defaultStateDir(stateHome: string | undefined): string {
   return join(stateHome ?? join(homedir(), ".local", "state"), "oda-api");
 }
 
+/** A DNS name (RFC 1123), in lower case as Kubernetes writes them. */
+const DNS_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const GATEWAY_NAME = new RegExp(`^([a-z0-9-]+/)?${DNS_NAME.source.slice(1)}`);
+
+function isHost(value: string): boolean {
+  return isIP(value) !== 0 || DNS_NAME.test(value);
+}
+
 /** Reads variables one by one and collects what is wrong with them. An empty variable is an unset one. */
 class EnvironmentReader {
   private readonly problems: string[] = [];
@@ -79,6 +97,13 @@ class EnvironmentReader {
   text(name: string): string | undefined {
     const value = this.env[name]?.trim();
     return value === "" ? undefined : value;
+  }
+
+  matching(name: string, fits: (value: string) => boolean, rule: string): string | undefined {
+    const value = this.text(name);
+    if (value === undefined || fits(value)) return value;
+    this.refuse(name, value, rule);
+    return undefined;
   }
 
   namespaces(name: string): readonly string[] | undefined {

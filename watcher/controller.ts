@@ -3,23 +3,20 @@ import { type GatewayAddress, type GatewaySettings } from "../components";
 import { type Engine } from "../stack";
 import { ApiObjects } from "./apiObjects";
 import { Backoff } from "./backoff";
-import { evaluate, previousStack } from "./evaluate";
+import { claimOf, evaluate } from "./evaluate";
 import { EventRecorder } from "./events";
 import { gatewayAddress } from "./gatewayAddress";
 import { ImplementationIndex } from "./implementationIndex";
 import { statusOf } from "./kube/client";
 import { type Informer } from "./kube/informer";
 import { keyOf, splitKey, type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
+import { readApplied } from "./ownStatus";
 import { WorkQueue } from "./queue";
 import { ReadinessIndex } from "./readiness";
 import { Reconciler } from "./reconciler";
 import { Retries } from "./retries";
 import { RouteClaims } from "./routeClaims";
 import { apiInformer, endpointSliceInformer, gatewayServiceInformer, type SourceContext } from "./sources";
-import { implementationOf } from "./status";
-
-/** Keys in hand at a time. Most reconciles only compare; engine runs are bounded on their own. */
-const WORKERS = 64;
 
 /** Delays after a reconcile that the API server cut short, in milliseconds. */
 const API_BACKOFF = { base: 200, cap: 60_000 } as const;
@@ -37,7 +34,7 @@ export interface ControllerOptions extends SourceContext {
 
 /** Serves the API objects of a cluster from `start` to `stop`. */
 export class Controller {
-  private readonly queue = new WorkQueue<ObjectKey>((key) => this.work(key), WORKERS);
+  private readonly queue = new WorkQueue<ObjectKey>((key) => this.work(key), Infinity);
   private readonly claims = new RouteClaims();
   private readonly readiness = new ReadinessIndex();
   private readonly implementations = new ImplementationIndex();
@@ -76,11 +73,6 @@ export class Controller {
       closing: options.closing,
       stopping: this.stopping.signal,
     });
-  }
-
-  /** Objects that wait for a worker. */
-  get depth(): number {
-    return this.queue.depth;
   }
 
   /** Starts to follow the cluster. Resolves when every cache is filled and the first objects are queued. */
@@ -135,12 +127,20 @@ export class Controller {
   private followApis(resource: ApiResource, namespace: string | undefined): void {
     const informer = apiInformer(this.options, resource, namespace, {
       onUpsert: (object) => {
-        this.objectChanged(keyOf(resource, object));
+        const key = keyOf(resource, object);
+        try {
+          this.objectChanged(key);
+        } catch (error) {
+          // A bug that one object brings to light must not end the informer of all: its reconcile meets it again.
+          this.options.log.error({ key, err: error }, "cannot take in a change");
+          this.enqueue([key]);
+        }
       },
       onDelete: (object) => {
         const key = keyOf(resource, object);
         this.implementations.set(key, undefined);
-        this.enqueue([key]);
+        if (this.started) this.enqueue([key]);
+        else this.claims.remove(key);
       },
     });
     this.apiInformers.set(`${resource.plural}/${namespace ?? ""}`, informer);
@@ -150,14 +150,9 @@ export class Controller {
   private objectChanged(key: ObjectKey): void {
     const object = this.objects.get(key);
     if (object === undefined) return;
-    const { api, routes } = evaluate(this.objects.resource(key), object, this.options.gateway);
-    const deleted = object.metadata?.deletionTimestamp !== undefined;
-    const released = this.claims.set(key, {
-      wanted: deleted ? [] : routes,
-      served: previousStack(object)?.routes ?? [],
-      since: String(object.metadata?.creationTimestamp ?? ""),
-    });
-    const service = api?.implementation ?? implementationOf(object.status ?? {});
+    const evaluation = evaluate(this.objects.resource(key), object, this.options.gateway);
+    const released = this.claims.set(key, claimOf(object, evaluation));
+    const service = evaluation.api?.implementation ?? readApplied(object.status).implementation;
     this.implementations.set(
       key,
       service === undefined ? undefined : `${splitKey(key).namespace}/${service}`,
@@ -211,11 +206,15 @@ export class Controller {
         metrics.reconciles.inc({ result: "done" });
         return undefined;
       }
-      metrics.reconciles.inc({ result: "error" });
+      const conflict = statusOf(error) === 409;
+      metrics.reconciles.inc({ result: conflict ? "retry" : "error" });
       const backoff = this.apiBackoffs.get(key) ?? new Backoff(API_BACKOFF);
       this.apiBackoffs.set(key, backoff);
       const delay = backoff.next();
-      log.error({ key, retryInMs: Math.round(delay), err: error }, "reconcile failed");
+      const context = { key, retryInMs: Math.round(delay), err: error };
+      // The object changed while it was looked at: nothing is wrong.
+      if (conflict) log.debug(context, "reconcile was overtaken");
+      else log.error(context, "reconcile failed");
       return delay;
     } finally {
       stop();

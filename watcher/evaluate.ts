@@ -1,18 +1,19 @@
 // Looks at an API object without acting: what it asks for, and what stands in the way.
 import { createHash } from "node:crypto";
 import { gatewayTypes, routesOf, type GatewaySettings } from "../components";
-import { canonicalJson, InvalidSpecError, parseExposedApi, type ExposedApi } from "../spec";
+import { InvalidSpecError, parseExposedApi, type ExposedApi } from "../spec";
 import { reconcileHash, type ApiSettings } from "../stack";
 import { type ApiObject, type ApiResource } from "./kube/objects";
+import { readStack } from "./ownStatus";
 import { type Problem } from "./reasons";
-import { type StackStatus } from "./status";
+import { type Claim } from "./routeClaims";
 
 /** What an object asks for. */
 export interface Evaluation {
   /** The API, or undefined while its spec is invalid. */
   readonly api: ExposedApi | undefined;
   readonly settings: ApiSettings;
-  /** Reconcile hash; of the raw spec while that is invalid. */
+  /** Reconcile hash; a digest of the errors while the spec is invalid. */
   readonly hash: string;
   /** Why the object cannot be served as it is, whatever other objects say. */
   readonly problem: Problem | undefined;
@@ -36,8 +37,17 @@ export function evaluate(resource: ApiResource, object: ApiObject, gateway: Gate
   } catch (error) {
     if (!(error instanceof InvalidSpecError)) throw error;
     const problem = { reason: "InvalidSpec", message: error.message } as const;
-    return { api: undefined, settings, hash: rawHash(object), problem, routes: [] };
+    return { api: undefined, settings, hash: digest(error.message), problem, routes: [] };
   }
+}
+
+/** What an object says of its routes. One that is being deleted asks for none. */
+export function claimOf({ metadata, status }: ApiObject, { routes }: Evaluation): Claim {
+  return {
+    wanted: metadata?.deletionTimestamp === undefined ? routes : [],
+    served: readStack(status)?.routes ?? [],
+    since: String(metadata?.creationTimestamp ?? ""),
+  };
 }
 
 function gatewayProblem(api: ExposedApi): Problem | undefined {
@@ -49,15 +59,6 @@ function gatewayProblem(api: ExposedApi): Problem | undefined {
   };
 }
 
-function rawHash({ spec }: ApiObject): string {
-  return createHash("sha256")
-    .update(canonicalJson(spec ?? null))
-    .digest("hex")
-    .slice(0, 16);
-}
-
-/** `status.stack` as this project wrote it earlier, or undefined. */
-export function previousStack(object: ApiObject): StackStatus | undefined {
-  const stack = object.status?.["stack"];
-  return typeof stack === "object" && stack !== null ? (stack as StackStatus) : undefined;
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

@@ -5,6 +5,11 @@ export class Limiter {
 
   constructor(private readonly limit: number) {}
 
+  /** Tasks that wait. */
+  get depth(): number {
+    return this.waiting.length;
+  }
+
   /** Runs the task when there is room, and gives back what it gives. */
   async run<Result>(task: () => Promise<Result>): Promise<Result> {
     if (this.running >= this.limit) await new Promise<void>((resolve) => this.waiting.push(resolve));

@@ -48,12 +48,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  /** @param queueDepth gives the number of keys that wait, when asked. */
+  /** @param queueDepth gives the number of objects that wait for an engine run, when asked. */
   constructor(build: { readonly version: string; readonly engine: string }, queueDepth: () => number) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
       name: "oda_queue_depth",
-      help: "Objects that wait for a worker.",
+      help: "Objects that wait for an engine run.",
       registers: [this.registry],
       collect() {
         this.set(queueDepth());

@@ -32,6 +32,14 @@ export interface Problem {
   readonly message: string;
 }
 
+/** The problem of an API whose URL cannot be told. */
+export const GATEWAY_ADDRESS_UNKNOWN: Problem = {
+  reason: "GatewayAddressUnknown",
+  message:
+    "no Service labelled istio=ingressgateway has a load balancer address yet; " +
+    "set APIOPERATORISTIO_PUBLICHOSTNAME if the gateway is reached another way",
+};
+
 /** The problem behind a failed engine run. */
 export function runProblem(error: unknown): Problem {
   if (error instanceof TransientError) return { reason: error.reason, message: error.message };

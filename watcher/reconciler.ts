@@ -4,14 +4,15 @@ import { GROUP, type ExposedApi } from "../spec";
 import { stackName, type ApiOutputs, type Engine, type ProgramInput } from "../stack";
 import { FINALIZER, type ApiObjects } from "./apiObjects";
 import { findCondition } from "./conditions";
-import { evaluate, previousStack, type Evaluation } from "./evaluate";
+import { evaluate, type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
+import { readApplied, readStack, type StackStatus } from "./ownStatus";
 import { conflictProblem, contestedMessage, runProblem, type Problem } from "./reasons";
 import { type Retries } from "./retries";
 import { type RouteClaims } from "./routeClaims";
-import { desiredStatus, implementationOf, type StackStatus } from "./status";
+import { desiredStatus } from "./status";
 
 /** What the reconciler works with. */
 export interface ReconcilerDependencies {
@@ -38,15 +39,23 @@ export interface ReconcilerDependencies {
 export type ReconcileResult =
   { readonly outcome: "done" | "waiting" } | { readonly outcome: "retry"; readonly after: number };
 
-/** What a status is written for, beyond what the object itself says. */
-interface Outcome {
-  readonly problem: Problem | undefined;
+/** What became of an object's stack. */
+interface LastRun {
   readonly stack: StackStatus;
-  readonly routeUid?: string | undefined;
+  /** Id of the resource that stands for the API, once there is one. */
+  readonly uid: string | undefined;
+}
+
+/** What a status is written for, beyond what the object itself says. */
+interface Outcome extends LastRun {
+  readonly problem: Problem | undefined;
 }
 
 /** Reconciles one API object at a time; the queue sees to it that no object is in two hands. */
 export class Reconciler {
+  /** Successful runs whose status could not be written yet, by the uid of their object: they are not repeated. */
+  private readonly unwritten = new Map<string, LastRun>();
+
   constructor(private readonly deps: ReconcilerDependencies) {}
 
   /**
@@ -60,26 +69,27 @@ export class Reconciler {
     if (object.metadata?.deletionTimestamp !== undefined) return this.remove(key, object);
 
     const evaluation = evaluate(this.deps.objects.resource(key), object, this.deps.gateway);
-    const stack = previousStack(object) ?? this.newStack(key);
+    const last = this.lastRun(key, object);
     if (evaluation.api === undefined || evaluation.problem !== undefined) {
-      return this.wait(key, object, evaluation, { problem: evaluation.problem, stack });
+      return this.wait(key, object, evaluation, { ...last, problem: evaluation.problem });
     }
     const conflict = this.deps.claims.conflict(key);
     if (conflict !== undefined) {
       this.tellHolder(conflict.holder, contestedMessage(conflict, key));
-      return this.wait(key, object, evaluation, { problem: conflictProblem(conflict), stack });
+      return this.wait(key, object, evaluation, { ...last, problem: conflictProblem(conflict) });
     }
-    if (stack.hash === evaluation.hash && stack.result === "Succeeded") {
+    if (last.stack.hash === evaluation.hash && last.stack.result === "Succeeded") {
       this.deps.retries.forget(key);
-      await this.writeStatus(key, object, evaluation, { problem: undefined, stack });
+      const finalized = await this.deps.objects.addFinalizer(key, object);
+      await this.writeStatus(key, finalized, evaluation, { ...last, problem: undefined });
       return { outcome: "done" };
     }
     const pending = this.deps.retries.pending(key, evaluation.hash);
     if (pending !== undefined) {
-      await this.writeStatus(key, object, evaluation, { problem: pending.problem, stack });
+      await this.writeStatus(key, object, evaluation, { ...last, problem: pending.problem });
       return { outcome: "retry", after: pending.delay };
     }
-    return this.run(key, object, { ...evaluation, api: evaluation.api }, stack);
+    return this.run(key, object, { ...evaluation, api: evaluation.api }, last);
   }
 
   /** One engine run and the status it leads to. */
@@ -87,18 +97,19 @@ export class Reconciler {
     key: ObjectKey,
     object: ApiObject,
     evaluation: Evaluation & { readonly api: ExposedApi },
-    stack: StackStatus,
+    last: LastRun,
   ): Promise<ReconcileResult> {
     const { claims, engine, events, log, objects, retries } = this.deps;
-    const finalized = await objects.addFinalizer(key, object);
+    // Before anything is awaited: no other object may find the routes free meanwhile.
     claims.occupyWanted(key);
+    const finalized = await objects.addFinalizer(key, object);
     const before = { name: stackName(evaluation.api), gateway: evaluation.settings.gateway.type };
     let outputs: ApiOutputs;
     try {
       outputs = await engine.up({
         kind: evaluation.api.kind,
         stack: before.name,
-        known: stack.lastRun !== undefined,
+        known: last.stack.lastRun !== undefined,
         input: this.programInput(key, object, evaluation),
         signal: this.deps.stopping,
       });
@@ -112,15 +123,21 @@ export class Reconciler {
         "engine run failed",
       );
       events.record(objects.resource(key), object, { type: "Warning", ...problem });
-      const failed = { ...stack, ...before, lastRun: new Date().toISOString(), result: "Failed" } as const;
-      await this.writeStatus(key, finalized, evaluation, { problem, stack: failed });
+      const stack: StackStatus = {
+        ...last.stack,
+        ...before,
+        // The run may have got as far as to occupy them.
+        routes: [...new Set([...(last.stack.routes ?? []), ...evaluation.routes])],
+        lastRun: new Date().toISOString(),
+        result: "Failed",
+      };
+      await this.writeStatus(key, finalized, evaluation, { ...last, problem, stack });
       return { outcome: "retry", after };
     }
     retries.forget(key);
     this.deps.enqueue(claims.settle(key, evaluation.routes));
-    await this.writeStatus(key, finalized, evaluation, {
-      problem: undefined,
-      routeUid: outputs.routeUid,
+    const done: LastRun = {
+      uid: outputs.uid,
       stack: {
         ...before,
         hash: evaluation.hash,
@@ -128,7 +145,9 @@ export class Reconciler {
         lastRun: new Date().toISOString(),
         result: "Succeeded",
       },
-    });
+    };
+    this.unwritten.set(object.metadata?.uid ?? "", done);
+    await this.writeStatus(key, finalized, evaluation, { ...done, problem: undefined });
     log.info({ key, stack: before.name, hash: evaluation.hash }, "applied");
     events.record(objects.resource(key), object, {
       type: "Normal",
@@ -141,7 +160,7 @@ export class Reconciler {
   /** Destroys the stack of an object that is being deleted, then lets the object go. */
   private async remove(key: ObjectKey, object: ApiObject): Promise<ReconcileResult> {
     const { engine, events, log, objects, retries } = this.deps;
-    if (!object.metadata?.finalizers?.includes(FINALIZER)) return { outcome: "done" };
+    if (!object.metadata?.finalizers?.includes(FINALIZER)) return this.release(key);
     const pending = retries.pending(key, "removal");
     if (pending !== undefined) return { outcome: "retry", after: pending.delay };
     const resource = objects.resource(key);
@@ -156,16 +175,25 @@ export class Reconciler {
       log.warn({ key, reason, retryInMs: Math.round(after), err: error }, "removal failed");
       events.record(resource, object, { type: "Warning", reason: "RemovalFailed", message: problem.message });
       const evaluation = evaluate(resource, object, this.deps.gateway);
-      await this.writeStatus(key, object, evaluation, {
-        problem,
-        stack: { ...this.newStack(key), ...previousStack(object), result: "Failed" },
-      });
+      const last = this.lastRun(key, object);
+      const failed: StackStatus = { ...last.stack, result: "Failed" };
+      await this.writeStatus(key, object, evaluation, { ...last, problem, stack: failed });
       return { outcome: "retry", after };
     }
     events.record(resource, object, { type: "Normal", reason: "Removed", message: `stack ${stack} is gone` });
     await objects.removeFinalizer(key, object);
     log.info({ key, stack }, "removed");
-    return this.forget(key);
+    return this.release(key);
+  }
+
+  /**
+   * The resources of a deleted object are gone: it occupies no route, however long another finalizer keeps it. Its
+   * claim stays, for by now it may be that of a new object of the same name.
+   */
+  private release(key: ObjectKey): ReconcileResult {
+    this.deps.retries.forget(key);
+    this.deps.enqueue(this.deps.claims.settle(key, []));
+    return { outcome: "done" };
   }
 
   private forget(key: ObjectKey): ReconcileResult {
@@ -179,7 +207,7 @@ export class Reconciler {
     key: ObjectKey,
     object: ApiObject,
     evaluation: Evaluation,
-    outcome: Outcome & { readonly problem: Problem | undefined },
+    outcome: Outcome,
   ): Promise<ReconcileResult> {
     const { events, log, objects } = this.deps;
     if (outcome.problem !== undefined && isNews(object, outcome.problem)) {
@@ -201,10 +229,10 @@ export class Reconciler {
     key: ObjectKey,
     object: ApiObject,
     { api, hash, settings }: Evaluation,
-    { problem, stack, routeUid }: Outcome,
+    { problem, stack, uid }: Outcome,
   ): Promise<void> {
     const previous = object.status ?? {};
-    const service = api?.implementation ?? implementationOf(previous);
+    const service = api?.implementation ?? readApplied(previous).implementation;
     const address = this.deps.address();
     const status = desiredStatus({
       previous,
@@ -212,7 +240,7 @@ export class Reconciler {
       problem,
       stack,
       observedHash: hash,
-      routeUid: routeUid ?? previousRouteUid(previous),
+      uid,
       publicUrl: api === undefined ? { unknown: "" } : publicUrl(api, settings.gateway, address),
       implementationReady:
         service !== undefined && this.deps.isReady(`${splitKey(key).namespace}/${service}`),
@@ -220,6 +248,13 @@ export class Reconciler {
       now: new Date().toISOString(),
     });
     await this.deps.objects.writeStatus(key, object, status);
+    this.unwritten.delete(object.metadata?.uid ?? "");
+  }
+
+  private lastRun(key: ObjectKey, { metadata, status }: ApiObject): LastRun {
+    const unwritten = this.unwritten.get(metadata?.uid ?? "");
+    const stack = readStack(status) ?? { name: stackName(splitKey(key)), gateway: this.deps.gateway.type };
+    return unwritten ?? { stack, uid: readApplied(status).uid };
   }
 
   private programInput(
@@ -231,19 +266,10 @@ export class Reconciler {
     const { name = "", uid = "" } = object.metadata ?? {};
     return { api, settings, owner: { apiVersion: `${GROUP}/${version}`, kind, name, uid } };
   }
-
-  private newStack(key: ObjectKey): StackStatus {
-    return { name: stackName(splitKey(key)), gateway: this.deps.gateway.type };
-  }
 }
 
 /** Whether the status does not speak of a problem yet. */
 function isNews(object: ApiObject, { message }: Problem): boolean {
   const reconciled = findCondition(object.status?.["conditions"], "Reconciled");
   return reconciled?.message.startsWith(message) !== true;
-}
-
-function previousRouteUid(status: Readonly<Record<string, unknown>>): string | undefined {
-  const { uid } = (status["apiStatus"] ?? {}) as { uid?: unknown };
-  return typeof uid === "string" ? uid : undefined;
 }

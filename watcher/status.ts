@@ -2,21 +2,8 @@
 import { type PolicyOutcome, type PublicUrl } from "../components";
 import { type ExposedApi } from "../spec";
 import { mergeConditions, findCondition, type NewCondition } from "./conditions";
-import { type Problem } from "./reasons";
-
-/** `status.stack`: which stack holds the resources, and what became of its last run. */
-export interface StackStatus {
-  readonly name: string;
-  /** Gateway the API is exposed through. */
-  readonly gateway: string;
-  /** Reconcile hash of the last successful run. */
-  readonly hash?: string;
-  /** Routes the resources occupy since that run. */
-  readonly routes?: readonly string[];
-  /** RFC 3339 time at which the last run ended. */
-  readonly lastRun?: string;
-  readonly result?: "Succeeded" | "Failed";
-}
+import { readApplied, type StackStatus } from "./ownStatus";
+import { GATEWAY_ADDRESS_UNKNOWN, type Problem } from "./reasons";
 
 /** `status.apiStatus`, as TM Forum's operators write it. */
 interface ApiStatus {
@@ -41,8 +28,8 @@ export interface Observation {
   /** What keeps the resources from being what the spec says. */
   readonly problem: Problem | undefined;
   readonly stack: StackStatus;
-  /** Id of the resource that routes the API, once there is one. */
-  readonly routeUid: string | undefined;
+  /** Id of the resource that stands for the API, once there is one. */
+  readonly uid: string | undefined;
   readonly publicUrl: PublicUrl;
   readonly implementationReady: boolean;
   readonly policies: readonly PolicyOutcome[];
@@ -66,15 +53,15 @@ export function desiredStatus(observation: Observation): Record<string, unknown>
   };
 }
 
-function apiStatus(api: ExposedApi, { routeUid, publicUrl }: Observation): ApiStatus {
+function apiStatus(api: ExposedApi, { uid, publicUrl }: Observation): ApiStatus {
   const known = "url" in publicUrl ? publicUrl : undefined;
   return {
     name: api.name,
-    uid: routeUid ?? "",
+    uid: uid ?? "",
     path: api.path,
     port: api.port,
     implementation: api.implementation,
-    ...(known === undefined ? {} : { url: known.url, ip: known.host }),
+    ...(known === undefined ? {} : { url: known.url, ip: known.ip }),
     ...developerUI(api, known?.url),
   };
 }
@@ -112,7 +99,7 @@ function implementationCondition({
   implementationReady,
   observedHash,
 }: Observation): NewCondition {
-  const service = api?.implementation ?? implementationOf(previous) ?? "unknown";
+  const service = api?.implementation ?? readApplied(previous).implementation ?? "unknown";
   return implementationReady
     ? {
         type: "ImplementationReady",
@@ -130,12 +117,6 @@ function implementationCondition({
       };
 }
 
-/** Service of the last spec that was applied. */
-export function implementationOf(status: Readonly<Record<string, unknown>>): string | undefined {
-  const { implementation } = (status["apiStatus"] ?? {}) as { implementation?: unknown };
-  return typeof implementation === "string" ? implementation : undefined;
-}
-
 function readyCondition(
   { publicUrl, observedHash }: Observation,
   reconciled: NewCondition,
@@ -149,7 +130,7 @@ function readyCondition(
   }
   return "url" in publicUrl
     ? { ...condition, status: "True", reason: "Serving", message: `served at ${publicUrl.url}` }
-    : { ...condition, status: "False", reason: "GatewayAddressUnknown", message: publicUrl.unknown };
+    : { ...condition, status: "False", ...GATEWAY_ADDRESS_UNKNOWN };
 }
 
 /** Whether every policy the spec asks for is enforced. Kept as it was while the spec is invalid. */

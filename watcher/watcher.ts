@@ -61,19 +61,16 @@ export class Watcher {
     const engine = await createEngine(config, (operation) => {
       countProcess(operation);
     });
-    const watcher: { current?: Watcher } = {};
-    const metrics = new Metrics(
-      { version, engine: engine.name },
-      () => watcher.current?.controller?.depth ?? 0,
-    );
+    const limiter = new Limiter(config.concurrency);
+    const metrics = new Metrics({ version, engine: engine.name }, () => limiter.depth);
     countProcess = (operation) => {
       metrics.engineProcesses.inc({ operation });
     };
     const closing = new AbortController();
-    const limited = instrumentedEngine(engine, new Limiter(config.concurrency), metrics, closing.signal);
-    watcher.current = new Watcher(options, clients, limited, metrics, closing);
-    await watcher.current.listen();
-    return watcher.current;
+    const limited = instrumentedEngine(engine, limiter, metrics, closing.signal);
+    const watcher = new Watcher(options, clients, limited, metrics, closing);
+    await watcher.listen();
+    return watcher;
   }
 
   /** Port of the health and metrics server. */

@@ -19,17 +19,11 @@ export function istioPublicUrl(
   settings: IstioSettings,
   address: GatewayAddress | undefined,
 ): PublicUrl {
-  const named = api.hostname ?? settings.publicHostname;
-  const host = named ?? address?.host;
-  if (host === undefined) {
-    return {
-      unknown:
-        "no Service labelled istio=ingressgateway has a load balancer address yet; " +
-        "set APIOPERATORISTIO_PUBLICHOSTNAME if the gateway is reached another way",
-    };
-  }
-  const port = named === undefined && address?.port !== undefined ? `:${address.port}` : "";
-  return { url: `https://${bracketed(host)}${port}${api.path}`, host };
+  const gateway = settings.publicHostname ?? address?.host;
+  const host = api.hostname ?? gateway;
+  if (host === undefined) return { unknown: "the address of the gateway is not known" };
+  const port = host === address?.host && address.port !== undefined ? `:${address.port}` : "";
+  return { url: `https://${bracketed(host)}${port}${api.path}`, ip: gateway ?? host };
 }
 
 /** An IPv6 address stands in brackets in a URL (RFC 3986, section 3.2.2). */

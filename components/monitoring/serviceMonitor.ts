@@ -48,9 +48,12 @@ export interface ServiceMonitorArgs {
 
 /** One ServiceMonitor of the Prometheus operator, named like the API and in its namespace. */
 export class ServiceMonitor extends pulumi.ComponentResource {
+  /** Kubernetes uid of the ServiceMonitor. */
+  readonly uid: pulumi.Output<string>;
+
   constructor(name: string, args: ServiceMonitorArgs, options?: pulumi.ComponentResourceOptions) {
     super("oda-api:monitoring:ServiceMonitor", name, {}, options);
-    new kubernetes.apiextensions.CustomResource(
+    const monitor = new kubernetes.apiextensions.CustomResource(
       name,
       {
         apiVersion: "monitoring.coreos.com/v1",
@@ -60,6 +63,7 @@ export class ServiceMonitor extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.registerOutputs({});
+    this.uid = monitor.metadata.uid;
+    this.registerOutputs({ uid: this.uid });
   }
 }

@@ -36,7 +36,7 @@ export function plainEngine(backend: BackendSettings, onProcess: (operation: str
       const program = apiProgram(run.input);
       const stack = await select(run, program.run);
       const { outputs } = await stack.up();
-      return { routeUid: String(outputs["routeUid"]?.value) };
+      return { uid: String(outputs["uid"]?.value) };
     },
     destroy: async (target) => {
       const stack = await select(target, () => Promise.resolve({}));

@@ -10,7 +10,7 @@ import { type Engine, type PreviewStep, type StackRun, type StackTarget } from "
 import { EngineError, StackLockedError } from "../errors";
 import { projectName } from "../names";
 import { apiProgram, type ApiOutputs } from "../program";
-import { CliCommand } from "./command";
+import { CliCommand, runOf } from "./command";
 import { RunJournal } from "./journal";
 
 /** Settings of {@link CliEngine}. */
@@ -129,7 +129,7 @@ export class CliEngine implements Engine {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof StackLockedError) || !this.isAbandoned(target.stack, error)) throw error;
+      if (!(error instanceof StackLockedError) || !this.isAbandoned(target, error)) throw error;
       const { workDir, envVars, pulumiHome } = this.workspace(target.kind);
       const environment = { ...envVars, ...(pulumiHome === undefined ? {} : { PULUMI_HOME: pulumiHome }) };
       await this.command.run(["cancel", "--yes", "--stack", target.stack], workDir, environment);
@@ -137,8 +137,9 @@ export class CliEngine implements Engine {
     }
   }
 
-  private isAbandoned(stack: string, { holders }: StackLockedError): boolean {
-    return holders.length > 0 && holders.every((holder) => this.journal.isAbandoned(stack, holder));
+  private isAbandoned(target: StackTarget, { holders }: StackLockedError): boolean {
+    const run = runOf(this.workspace(target.kind).workDir, target.stack);
+    return holders.length > 0 && holders.every((holder) => this.journal.isAbandoned(run, holder));
   }
 
   private workspace(kind: ResourceKind): LocalWorkspace {

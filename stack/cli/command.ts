@@ -1,9 +1,9 @@
 // What the Automation API calls instead of its own PulumiCommand: the same CLI, with fewer processes.
-import { delimiter, dirname, isAbsolute } from "node:path";
+import { basename, delimiter, dirname, isAbsolute } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import type { SemVer } from "semver";
-import { classifyOutput } from "../classify";
-import { TransientError } from "../errors";
+import { classifyOutput, lastRetry } from "../classify";
+import { EngineError, TransientError } from "../errors";
 import { type RunJournal } from "./journal";
 import { runProcess, type ProcessResult } from "./process";
 
@@ -26,6 +26,12 @@ export interface CliCommandOptions {
  * and collecting a fifth as often takes a tenth off their CPU time.
  */
 const GOGC = "400";
+
+/** Exit code of a Go program that panics or runs out of memory; the CLI's own failures have others. */
+const GO_CRASH = 2;
+
+/** Operations that take the stack's lock, or remove it. */
+const LOCKING: ReadonlySet<string> = new Set(["up", "refresh", "destroy", "cancel"]);
 
 /** What the Automation API reads of a finished process. */
 interface CommandResult {
@@ -82,34 +88,32 @@ export class CliCommand implements Pick<PulumiCommand, "command" | "version"> {
     signal: AbortSignal | undefined,
   ): Promise<ProcessResult> {
     const { journal, deadline, grace } = this.options;
-    const stack = stackOf(args);
+    const run = runOf(cwd, stackOf(args));
     let pid: number | undefined;
-    try {
-      const ended = await runProcess(this.command, args, {
-        cwd,
-        env: {
-          GOGC,
-          ...process.env,
-          ...environment,
-          PATH: pathWithBundledPlugins(this.command),
-          PULUMI_AUTOMATION_API: "true",
-        },
-        deadline,
-        grace,
-        signal,
-        onStart: (started) => {
-          pid = started;
-          journal.begin(stack, started);
-        },
-      });
-      // A process that was killed may have left its lock: its entry stays until the lock is seen to.
-      if (pid !== undefined && ended.signal === null) journal.end(stack, pid);
-      // A run that was let in has found no lock: whatever was cut off before it left none.
-      if (ended.code === 0) journal.forgetAbandoned(stack);
-      return ended;
-    } catch (error) {
-      throw new TransientError("EngineMissing", `cannot run ${this.command}: ${(error as Error).message}`);
-    }
+    const ended = await runProcess(this.command, args, {
+      cwd,
+      env: {
+        GOGC,
+        ...process.env,
+        ...environment,
+        PATH: pathWithBundledPlugins(this.command),
+        PULUMI_AUTOMATION_API: "true",
+      },
+      deadline,
+      grace,
+      signal,
+      onStart: (started) => {
+        pid = started;
+        journal.begin(run, started);
+      },
+    }).catch((error: unknown) => {
+      throw startError(this.command, error as NodeJS.ErrnoException);
+    });
+    // A process that was killed, or crashed, may have left its lock: its entry stays until the lock is seen to.
+    if (pid !== undefined && ended.signal === null && ended.code !== GO_CRASH) journal.end(run, pid);
+    // An operation that was let in has found no lock: whatever was cut off before it left none.
+    if (ended.code === 0 && LOCKING.has(args[0] ?? "")) journal.forgetAbandoned(run);
+    return ended;
   }
 
   private failure(ended: ProcessResult): Error {
@@ -125,10 +129,15 @@ export class CliCommand implements Pick<PulumiCommand, "command" | "version"> {
   }
 }
 
-/** What the provider was trying again when a run was stopped, to end a sentence with. */
-function lastRetry(output: string): string {
-  const retry = [...output.matchAll(/(?:creation|update) failed: (.+)/g)].at(-1)?.[1];
-  return retry === undefined ? "" : `; it was trying again after: ${retry.trim()}`;
+/** Name of a stack in the journal: a work directory belongs to one project. */
+export function runOf(workDir: string, stack: string): string {
+  return `${basename(workDir)}.${stack}`;
+}
+
+function startError(command: string, error: NodeJS.ErrnoException): Error {
+  return error.syscall?.startsWith("spawn") === true
+    ? new TransientError("EngineMissing", `cannot run ${command}: ${error.message}`)
+    : new EngineError(`cannot keep the journal of runs: ${error.message}`);
 }
 
 /** Never prompt; never change the selected stack; leave no empty stack behind. */

@@ -7,6 +7,7 @@ import { identify, isRunning, killAbandonedSession, type ProcessIdentity } from 
 
 /** One CLI process that is, or was, working on a stack. */
 interface JournalEntry extends ProcessIdentity {
+  /** Project and stack, `project.stack`. */
   readonly stack: string;
   readonly host: string;
   /** Milliseconds since the epoch. */
@@ -26,7 +27,7 @@ export class RunJournal {
     private readonly dir: string,
     private readonly longestRun: number,
   ) {
-    mkdirSync(dir, { recursive: true });
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
   }
 
   /** Records a process that is about to work on a stack. */

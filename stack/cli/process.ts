@@ -29,7 +29,7 @@ export interface ProcessOptions {
 /**
  * Runs a command to its end. Output is kept whole; a CLI run prints a few kilobytes.
  *
- * @throws the error of `spawn`, for example ENOENT when the command is missing.
+ * @throws the error of `spawn`, for example ENOENT when the command is missing, or of `onStart`; nothing runs then.
  */
 export function runProcess(
   command: string,
@@ -44,7 +44,15 @@ export function runProcess(
       stdio: ["ignore", "pipe", "pipe"],
     });
     const { pid } = child;
-    if (pid !== undefined) options.onStart(pid);
+    if (pid !== undefined) {
+      try {
+        options.onStart(pid);
+      } catch (error) {
+        killSession(pid);
+        reject(error);
+        return;
+      }
+    }
 
     let stdout = "";
     let stderr = "";

@@ -29,7 +29,7 @@ export function isRunning({ pid, startTime }: ProcessIdentity): boolean {
  * process now, nothing is left: the kernel keeps the pid of a session that has members.
  */
 export function killAbandonedSession(leader: ProcessIdentity): void {
-  if (isAlive(leader.pid) && !isRunning(leader)) return;
+  if (isAlive(leader.pid) && statField(leader.pid, START_TIME) !== leader.startTime) return;
   for (const pid of [leader.pid, ...sessionMembers(leader.pid)].filter(isEngineProcess)) kill(pid);
 }
 

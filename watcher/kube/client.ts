@@ -54,7 +54,6 @@ function keepConnections(): Middleware {
       const { ca, cert, key } = fresh.options;
       const credentials = JSON.stringify([ca, cert, key]);
       if (kept?.credentials !== credentials) {
-        kept?.agent.destroy();
         kept = {
           agent: new Agent({ ...fresh.options, keepAlive: true, maxSockets: MAX_SOCKETS }),
           credentials,

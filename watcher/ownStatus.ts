@@ -1,0 +1,54 @@
+// What this project reads back from a status. Anyone with the right to may have written it, so nothing is taken on
+// trust: a field of another shape counts as absent.
+
+/** `status.stack`: which stack holds the resources, and what became of its last run. */
+export interface StackStatus {
+  readonly name: string;
+  /** Gateway the API is exposed through. */
+  readonly gateway: string;
+  /** Reconcile hash of the last successful run. */
+  readonly hash?: string;
+  /** Routes the resources occupy, or after a failed run may occupy. */
+  readonly routes?: readonly string[];
+  /** RFC 3339 time at which the last run ended. */
+  readonly lastRun?: string;
+  readonly result?: "Succeeded" | "Failed";
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** `status.stack`, or undefined when there is none. */
+export function readStack(status: Fields | undefined): StackStatus | undefined {
+  const stack = fieldsOf(status?.["stack"]);
+  const name = textOf(stack["name"]);
+  const gateway = textOf(stack["gateway"]);
+  if (name === undefined || gateway === undefined) return undefined;
+  const hash = textOf(stack["hash"]);
+  const lastRun = textOf(stack["lastRun"]);
+  const { result, routes } = stack;
+  return {
+    name,
+    gateway,
+    ...(hash === undefined ? {} : { hash }),
+    ...(Array.isArray(routes) ? { routes: routes.filter((route) => typeof route === "string") } : {}),
+    ...(lastRun === undefined ? {} : { lastRun }),
+    ...(result === "Succeeded" || result === "Failed" ? { result } : {}),
+  };
+}
+
+/** What `status.apiStatus` says of the spec that was applied last. */
+export function readApplied(status: Fields | undefined): {
+  readonly uid: string | undefined;
+  readonly implementation: string | undefined;
+} {
+  const applied = fieldsOf(status?.["apiStatus"]);
+  return { uid: textOf(applied["uid"]), implementation: textOf(applied["implementation"]) };
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
