@@ -9,6 +9,9 @@ const PLAIN = "dev/bench/plainWatcher.ts";
 /** Sizes between which the requests for each API must not grow. */
 const SIZES = [10, 500] as const;
 
+/** How many times better than the plain Automation API an API must come to its URL. */
+const TARGETS = { create: 2.2, update: 3 } as const;
+
 /** How much more the requests for each API may be at the larger size: watches that were renewed meanwhile. */
 const GROWTH = 0.1;
 
@@ -29,8 +32,14 @@ async function main(args: readonly string[]): Promise<void> {
       requests[size] = requests_per_api;
     }
   }
-  const result = { ...ours, plain, ...(quick ? {} : { requests_per_api_by_size: requests }) };
-  process.stdout.write(json ? `${JSON.stringify(result)}\n` : report(ours, plain, requests));
+  const met = targetsMet(ours, plain, requests);
+  const result = {
+    ...ours,
+    plain,
+    ...(quick ? {} : { requests_per_api_by_size: requests }),
+    targets_met: met,
+  };
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : report(ours, plain, requests) + verdict(met));
 }
 
 function report(ours: Figures, plain: Figures, bySize: Readonly<Record<string, Requests>>): string {
@@ -67,15 +76,39 @@ function verbs(ours: Figures, plain: Figures): string[] {
   return [...new Set([...Object.keys(ours.requests_per_api), ...Object.keys(plain.requests_per_api)])].sort();
 }
 
-function growth(bySize: Readonly<Record<string, Requests>>): string[] {
+/** Whether each target is met; the requests are judged only where both sizes were measured. */
+interface TargetsMet {
+  readonly create: boolean;
+  readonly update: boolean;
+  readonly requests_constant?: boolean;
+}
+
+function targetsMet(ours: Figures, plain: Figures, bySize: Readonly<Record<string, Requests>>): TargetsMet {
   const [small, large] = SIZES.map((size) => bySize[size]);
-  if (small === undefined || large === undefined) return [];
-  const constant = total(large) <= total(small) * (1 + GROWTH);
-  return [
-    "",
-    `requests an API: ${total(small)} with ${SIZES[0]} objects, ${total(large)} with ${SIZES[1]}: ` +
-      (constant ? "constant" : "GROWING"),
+  return {
+    create: plain.create_to_url_ms.p50 / ours.create_to_url_ms.p50 >= TARGETS.create,
+    update: plain.update_to_url_ms.p50 / ours.update_to_url_ms.p50 >= TARGETS.update,
+    ...(small === undefined || large === undefined
+      ? {}
+      : { requests_constant: total(large) <= total(small) * (1 + GROWTH) }),
+  };
+}
+
+function verdict(met: TargetsMet): string {
+  const say = (what: string, isMet: boolean): string => `${isMet ? "met    " : "MISSED "} ${what}`;
+  const lines = [
+    say(`a new API at least ${TARGETS.create} times faster`, met.create),
+    say(`an update at least ${TARGETS.update} times faster`, met.update),
+    ...(met.requests_constant === undefined
+      ? []
+      : [say(`requests an API constant from ${SIZES.join(" to ")} objects`, met.requests_constant)]),
   ];
+  return `\n${lines.join("\n")}\n`;
+}
+
+function growth(bySize: Readonly<Record<string, Requests>>): string[] {
+  const totals = Object.entries(bySize).map(([size, requests]) => `${total(requests)} with ${size} objects`);
+  return totals.length === 0 ? [] : ["", `requests an API: ${totals.join(", ")}`];
 }
 
 function total(requests: Requests): number {

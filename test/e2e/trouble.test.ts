@@ -102,6 +102,20 @@ describe("When something is wrong", function () {
       assert.deepEqual(untouched?.spec["hosts"], ["taken.example.org"]);
     });
 
+    it("takes back a field that was edited by hand, at the next run", async () => {
+      await cluster.create(exposedApi("edited"));
+      await untilApplied(cluster, "edited", "/edited/v4");
+      await cluster.patch("VirtualService", "edited", { spec: { hosts: ["by-hand.example.org"] } });
+      await cluster.patch("ExposedAPI", "edited", { spec: { path: "/edited/v5" } });
+      await untilApplied(cluster, "edited", "/edited/v5");
+      assert.deepEqual(routeOf(await cluster.get("VirtualService", "edited")), {
+        hosts: ["*"],
+        gateways: ["component-gateway"],
+        prefix: "/edited/v5",
+        destination: { host: "edited-svc", port: { number: 8080 } },
+      });
+    });
+
     it("tries again by itself, and lets an API go that was never served", async () => {
       await cluster.delete("VirtualService", "taken");
       await untilApplied(cluster, "taken", "/taken/v4");
