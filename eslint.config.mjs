@@ -74,6 +74,18 @@ export default tseslint.config(
     },
   },
   {
+    files: ["spec/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["@pulumi/*", "@kubernetes/*"] }] },
+  },
+  {
+    // A component knows nothing of the process it runs in.
+    files: ["components/**/*.ts"],
+    rules: {
+      "no-restricted-imports": ["error", { patterns: ["@kubernetes/*", "node:*"] }],
+      "no-restricted-properties": ["error", { object: "process", property: "env" }],
+    },
+  },
+  {
     // The static program stands beside `watcher`.
     files: ["index.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: ["./watcher*", "./dev*", "./test*"] }] },
