@@ -124,10 +124,16 @@ describe("OdaApi", () => {
     assert.deepEqual(result.policies, [{ policy: "CORS" }, { policy: "rateLimit" }, { policy: "template" }]);
   });
 
-  it("gives the uid of the VirtualService as the route's", async () => {
+  it("is known by the uid of its ServiceMonitor where it is a metrics API, as with TM Forum's operator", async () => {
+    const { result } = await declare({ api: parse({ apiType: "openmetrics" }) });
+
+    assert.equal(await valueOf(result.uid), `uid of ${SERVICE_MONITOR} r1-catalog-api`);
+  });
+
+  it("is known by the uid of its VirtualService otherwise", async () => {
     const { result } = await declare();
 
-    assert.equal(await valueOf(result.routeUid), `uid of ${VIRTUAL_SERVICE} r1-catalog-api`);
+    assert.equal(await valueOf(result.uid), `uid of ${VIRTUAL_SERVICE} r1-catalog-api`);
   });
 
   it("registers its outputs, and so do the components below it", async () => {
@@ -136,14 +142,17 @@ describe("OdaApi", () => {
       address: { host: "10.0.0.1" },
     });
 
-    const routeUid = `uid of ${VIRTUAL_SERVICE} r1-catalog-api`;
     assert.deepEqual(only(resources, "oda-api:index:OdaApi").outputs, {
       url: "https://10.0.0.1/r1-catalog/tmf-api/productCatalogManagement/v4",
-      routeUid,
+      uid: `uid of ${SERVICE_MONITOR} r1-catalog-api`,
       policies: [{ policy: "quota" }],
     });
-    assert.deepEqual(only(resources, "oda-api:istio:IstioGateway").outputs, { routeUid });
-    assert.deepEqual(only(resources, "oda-api:monitoring:ServiceMonitor").outputs, {});
+    assert.deepEqual(only(resources, "oda-api:istio:IstioGateway").outputs, {
+      routeUid: `uid of ${VIRTUAL_SERVICE} r1-catalog-api`,
+    });
+    assert.deepEqual(only(resources, "oda-api:monitoring:ServiceMonitor").outputs, {
+      uid: `uid of ${SERVICE_MONITOR} r1-catalog-api`,
+    });
   });
 
   it("has no URL while the gateway's address is not known", async () => {

@@ -5,7 +5,7 @@ import { apiProgram } from "../../stack";
 import { parse } from "../spec/examples";
 
 describe("apiProgram", () => {
-  it("declares the API under its own name, and gives the route's uid itself", async () => {
+  it("declares the API under its own name, and gives its uid itself", async () => {
     const program = apiProgram({ api: parse(), settings: { gateway: defaultIstioSettings } });
     assert.equal(program.outputs(), undefined);
 
@@ -20,7 +20,7 @@ describe("apiProgram", () => {
       ],
     );
     assert.deepEqual(program.outputs(), {
-      routeUid: "uid of kubernetes:networking.istio.io/v1:VirtualService r1-catalog-api",
+      uid: "uid of kubernetes:networking.istio.io/v1:VirtualService r1-catalog-api",
     });
   });
 });

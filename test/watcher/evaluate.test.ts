@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { defaultIstioSettings } from "../../components";
-import { evaluate, previousStack } from "../../watcher/evaluate";
+import { evaluate } from "../../watcher/evaluate";
 import { type ApiObject } from "../../watcher/kube/objects";
 import { type Json, resource } from "../spec/examples";
 import { apis, exposedApis } from "./examples";
@@ -59,15 +59,5 @@ describe("evaluate", () => {
       message: 'metadata.annotations["oda.tmforum.org/gateway"]: "kong" must be one of istio',
     });
     assert.deepEqual(routes, []);
-  });
-});
-
-describe("previousStack", () => {
-  it("is what an earlier run wrote, where one has", () => {
-    const stack = { name: "components.a", gateway: "istio" };
-
-    assert.deepEqual(previousStack({ status: { stack } }), stack);
-    assert.equal(previousStack({}), undefined);
-    assert.equal(previousStack({ status: { stack: "text" } }), undefined);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Condition, type ConditionType } from "../../watcher/conditions";
-import { desiredStatus, implementationOf, type Observation } from "../../watcher/status";
+import { GATEWAY_ADDRESS_UNKNOWN } from "../../watcher/reasons";
+import { desiredStatus, type Observation } from "../../watcher/status";
 import { parse } from "../spec/examples";
 
 const URL = "https://10.0.0.1/r1-catalog/tmf-api/productCatalogManagement/v4";
@@ -21,8 +22,8 @@ const applied: Observation = {
   observedHash: HASH,
   problem: undefined,
   stack,
-  routeUid: "route-uid",
-  publicUrl: { url: URL, host: "10.0.0.1" },
+  uid: "route-uid",
+  publicUrl: { url: URL, ip: "10.0.0.1" },
   implementationReady: true,
   policies: [],
   now: NOW,
@@ -121,7 +122,7 @@ describe("the developer UI in the status", () => {
   it("is on the API's own host where the spec has a path", () => {
     assert.equal(developerUI("/catalog/docs?x#y"), "https://10.0.0.1/catalog/docs?x#y");
     assert.equal(
-      developerUI("/docs", { url: "https://[2001:db8::1]:8443/catalog", host: "2001:db8::1" }),
+      developerUI("/docs", { url: "https://[2001:db8::1]:8443/catalog", ip: "2001:db8::1" }),
       "https://[2001:db8::1]:8443/docs",
     );
   });
@@ -155,12 +156,15 @@ describe("the status of an API without a ready implementation", () => {
 });
 
 describe("the status of an API whose gateway has no address yet", () => {
-  const unknown = status({ publicUrl: { unknown: "no Service has an address" } });
+  const unknown = status({ publicUrl: { unknown: "no address" } });
 
   it("has neither URL nor ip, and says why", () => {
     const { url, ip } = unknown["apiStatus"] as Record<string, unknown>;
     assert.deepEqual([url, ip], [undefined, undefined]);
-    assert.equal(condition(unknown, "Ready"), "False GatewayAddressUnknown: no Service has an address");
+    assert.equal(
+      condition(unknown, "Ready"),
+      `False GatewayAddressUnknown: ${GATEWAY_ADDRESS_UNKNOWN.message}`,
+    );
     assert.equal(condition(unknown, "Reconciled"), condition(served, "Reconciled"));
   });
 });
@@ -243,17 +247,5 @@ describe("the policies in the status", () => {
       ),
       "True AllEnforced: every policy of the spec is enforced",
     );
-  });
-});
-
-describe("implementationOf", () => {
-  it("is the Service of the last spec that was applied", () => {
-    assert.equal(implementationOf(served), "r1-prodcatapi");
-  });
-
-  it("is not known of a status that does not tell", () => {
-    for (const apiStatus of [undefined, {}, { implementation: 5 }, "text"]) {
-      assert.equal(implementationOf({ apiStatus }), undefined);
-    }
   });
 });

@@ -8,7 +8,7 @@ export class StubEngine implements Engine {
 
   up: Engine["up"] = async (...args) => {
     await this.ask("up", args);
-    return { routeUid: "route-uid" };
+    return { uid: "route-uid" };
   };
   preview: Engine["preview"] = async (...args) => {
     await this.ask("preview", args);

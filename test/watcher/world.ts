@@ -3,7 +3,7 @@ import { defaultIstioSettings, type GatewayAddress } from "../../components";
 import { type StackRun, type StackTarget } from "../../stack";
 import { ApiObjects } from "../../watcher/apiObjects";
 import { type Condition, type ConditionType } from "../../watcher/conditions";
-import { evaluate, previousStack } from "../../watcher/evaluate";
+import { claimOf, evaluate } from "../../watcher/evaluate";
 import { EventRecorder, type ObjectEvent } from "../../watcher/events";
 import { createClients } from "../../watcher/kube/client";
 import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
@@ -132,12 +132,8 @@ export class World {
   private noticed(name: string): void {
     const object = this.object(name);
     if (object === undefined) return;
-    const { routes } = evaluate(exposedApis, object, defaultIstioSettings);
-    this.claims.set(keyOf(name), {
-      wanted: object.metadata?.deletionTimestamp === undefined ? routes : [],
-      served: previousStack(object)?.routes ?? [],
-      since: String(object.metadata?.creationTimestamp ?? ""),
-    });
+    const claim = claimOf(object, evaluate(exposedApis, object, defaultIstioSettings));
+    this.claims.set(keyOf(name), claim);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { SemVer } from "semver";
 import { CliCommand } from "../../../stack/cli/command";
 import { RunJournal } from "../../../stack/cli/journal";
@@ -36,6 +36,8 @@ describe("CliCommand", () => {
       onProcess: (operation) => operations.push(operation),
     });
   }
+  /** Name of a stack's entry in the journal. */
+  const entryOf = (stack: string) => new RegExp(`^${basename(dir())}\\.${stack}\\.\\d+\\.json$`);
   const journalled = () => readdirSync(join(dir(), "runs"));
 
   it("answers what the program itself has given already, without a process", async () => {
@@ -111,7 +113,7 @@ describe("CliCommand", () => {
     const running = command().run(UP, dir(), {});
     await written(join(dir(), "ready"));
 
-    assert.match(journalled().join(), new RegExp(`^${STACK}\\.\\d+\\.json$`));
+    assert.match(journalled().join(), entryOf(STACK));
     pulumi.next("stack-init", "echo > go");
     await command().run(["stack", "init", "components.other"], dir(), {});
     await running;
@@ -136,7 +138,7 @@ describe("CliCommand", () => {
       assert.equal(error.message, "the engine process was ended by SIGKILL");
       return true;
     });
-    assert.match(journalled().join(), new RegExp(`^${STACK}\\.\\d+\\.json$`));
+    assert.match(journalled().join(), entryOf(STACK));
   });
 
   it("stops a run whose deadline has passed, and says how long that was", async () => {
