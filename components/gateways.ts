@@ -1,5 +1,5 @@
 // The table of gateways: adding one is a folder and an entry here.
-import { type ExposedApi } from "../spec";
+import { type ExposedApi, type PolicyField } from "../spec";
 import { type Gateway, type GatewayAddress, type PolicyOutcome, type PublicUrl } from "./gateway";
 import { istioGateway } from "./istio/istioGateway";
 import { type IstioSettings } from "./istio/settings";
@@ -9,6 +9,16 @@ export type GatewaySettings = IstioSettings;
 
 /** Names a gateway can be chosen by, in configuration and in the annotation `oda.tmforum.org/gateway`. */
 export const gatewayTypes = ["istio"] as const satisfies readonly GatewaySettings["type"][];
+
+/** Whether a gateway of this name can be chosen. */
+export function isGatewayType(name: string): name is GatewaySettings["type"] {
+  return (gatewayTypes as readonly string[]).includes(name);
+}
+
+/** Those of an API's policies that its gateway does not enforce. */
+export function unenforced(policies: readonly PolicyOutcome[]): readonly PolicyField[] {
+  return policies.filter(({ enforcedBy }) => enforcedBy === undefined).map(({ policy }) => policy);
+}
 
 const gateways: {
   readonly [Type in GatewaySettings["type"]]: Gateway<Extract<GatewaySettings, { type: Type }>>;

@@ -1,7 +1,15 @@
 // What users of the components may import.
 export { OdaApi, type OdaApiArgs } from "./odaApi";
 export { type GatewayAddress, type PolicyOutcome, type PublicUrl } from "./gateway";
-export { gatewayTypes, policiesOf, publicUrl, routesOf, type GatewaySettings } from "./gateways";
+export {
+  gatewayTypes,
+  isGatewayType,
+  policiesOf,
+  publicUrl,
+  routesOf,
+  unenforced,
+  type GatewaySettings,
+} from "./gateways";
 export { defaultIstioSettings, type IstioSettings } from "./istio/settings";
 export { IstioGateway, type IstioGatewayArgs } from "./istio/istioGateway";
 export { ServiceMonitor, type ServiceMonitorArgs } from "./monitoring/serviceMonitor";

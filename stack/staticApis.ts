@@ -1,5 +1,12 @@
 // What a program without a watcher must find out by itself before it declares a set of APIs.
-import { gatewayTypes, policiesOf, routesOf, type GatewaySettings } from "../components";
+import {
+  gatewayTypes,
+  isGatewayType,
+  policiesOf,
+  routesOf,
+  unenforced,
+  type GatewaySettings,
+} from "../components";
 import { type ExposedApi } from "../spec";
 
 /**
@@ -13,18 +20,19 @@ export function checkTogether(apis: readonly ExposedApi[], gateway: GatewaySetti
   const warnings: string[] = [];
   for (const api of apis) {
     const name = `${api.namespace}/${api.name}`;
-    const types: readonly string[] = gatewayTypes;
-    if (api.gateway !== undefined && !types.includes(api.gateway)) {
-      throw new Error(`${name}: gateway ${JSON.stringify(api.gateway)} must be one of ${types.join(", ")}`);
+    if (api.gateway !== undefined && !isGatewayType(api.gateway)) {
+      throw new Error(
+        `${name}: gateway ${JSON.stringify(api.gateway)} must be one of ${gatewayTypes.join(", ")}`,
+      );
     }
     for (const route of routesOf(api, gateway)) {
       const holder = holders.get(route);
       if (holder !== undefined) throw new Error(`${holder} and ${name} both ask for the route ${route}`);
       holders.set(route, name);
     }
-    const dropped = policiesOf(api, gateway).filter(({ enforcedBy }) => enforcedBy === undefined);
+    const dropped = unenforced(policiesOf(api, gateway));
     if (dropped.length > 0) {
-      const fields = dropped.map(({ policy }) => `spec.${policy}`).join(", ");
+      const fields = dropped.map((policy) => `spec.${policy}`).join(", ");
       warnings.push(`${name}: gateway ${gateway.type} does not enforce ${fields}`);
     }
   }

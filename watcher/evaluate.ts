@@ -1,6 +1,6 @@
 // Looks at an API object without acting: what it asks for, and what stands in the way.
 import { createHash } from "node:crypto";
-import { gatewayTypes, routesOf, type GatewaySettings } from "../components";
+import { gatewayTypes, isGatewayType, routesOf, type GatewaySettings } from "../components";
 import { InvalidSpecError, parseExposedApi, type ExposedApi } from "../spec";
 import { reconcileHash, type ApiSettings } from "../stack";
 import { type ApiObject, type ApiResource } from "./kube/objects";
@@ -51,11 +51,10 @@ export function claimOf({ metadata, status }: ApiObject, { routes }: Evaluation)
 }
 
 function gatewayProblem(api: ExposedApi): Problem | undefined {
-  const types: readonly string[] = gatewayTypes;
-  if (api.gateway === undefined || types.includes(api.gateway)) return undefined;
+  if (api.gateway === undefined || isGatewayType(api.gateway)) return undefined;
   return {
     reason: "UnknownGateway",
-    message: `metadata.annotations["oda.tmforum.org/gateway"]: ${JSON.stringify(api.gateway)} must be one of ${types.join(", ")}`,
+    message: `metadata.annotations["oda.tmforum.org/gateway"]: ${JSON.stringify(api.gateway)} must be one of ${gatewayTypes.join(", ")}`,
   };
 }
 

@@ -1,5 +1,5 @@
 // The status of an API object: what TM Forum's tools read, and beside it what an engineer reads. A pure function.
-import { type PolicyOutcome, type PublicUrl } from "../components";
+import { unenforced, type PolicyOutcome, type PublicUrl } from "../components";
 import { type ExposedApi } from "../spec";
 import { mergeConditions, findCondition, type NewCondition } from "./conditions";
 import { readApplied, type StackStatus } from "./ownStatus";
@@ -140,7 +140,7 @@ function policiesCondition({ api, policies, stack, observedHash, previous }: Obs
     return before === undefined ? [] : [before];
   }
   const condition = { type: "PoliciesEnforced", observedHash } as const;
-  const dropped = policies.filter(({ enforcedBy }) => enforcedBy === undefined).map(({ policy }) => policy);
+  const dropped = unenforced(policies);
   if (dropped.length > 0) {
     const message = `gateway ${stack.gateway} does not enforce spec.${dropped.join(", spec.")}`;
     return [{ ...condition, status: "False", reason: "NotSupported", message }];

@@ -19,6 +19,9 @@ export interface Clients {
   readonly objects: CustomObjectsApi;
 }
 
+/** Milliseconds a request may take before it is given up. Watches are not requests of these clients. */
+const REQUEST_TIMEOUT = 30_000;
+
 /** Connections to the API server that may be open at a time. */
 const MAX_SOCKETS = 32;
 
@@ -48,6 +51,7 @@ function keepConnections(): Middleware {
   let kept: { readonly agent: Agent; readonly credentials: string } | undefined;
   return {
     pre: (request) => {
+      request.setSignal(AbortSignal.timeout(REQUEST_TIMEOUT));
       const fresh: unknown = request.getAgent();
       // A proxy agent is left alone.
       if (!(fresh instanceof Agent) || fresh.constructor !== Agent) return Promise.resolve(request);
