@@ -22,11 +22,12 @@ export type NewCondition = Omit<Condition, "lastTransitionTime">;
  * The list of conditions to write: the new ones in their order, each with the transition time it had if its status is
  * the same, after those of other types that somebody else keeps.
  *
- * @param previous `status.conditions` as read; anything that is no list of conditions is dropped.
+ * @param previous `status.conditions` as read; anything that has no type is dropped.
  */
 export function mergeConditions(previous: unknown, next: readonly NewCondition[], now: string): unknown[] {
-  const before = Array.isArray(previous) ? previous.filter(isCondition) : [];
-  const others = before.filter(({ type }) => !next.some((condition) => condition.type === type));
+  const listed: readonly unknown[] = Array.isArray(previous) ? previous : [];
+  const before = listed.filter(isCondition);
+  const others = listed.filter((condition) => isOfAnotherType(condition, next));
   const merged = next.map((condition) => {
     const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
     return { ...condition, lastTransitionTime: same?.lastTransitionTime ?? now };
@@ -39,6 +40,12 @@ export function findCondition(conditions: unknown, type: ConditionType): Conditi
   return Array.isArray(conditions)
     ? conditions.filter(isCondition).find((condition) => condition.type === type)
     : undefined;
+}
+
+function isOfAnotherType(value: unknown, ours: readonly NewCondition[]): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { type } = value as Record<string, unknown>;
+  return typeof type === "string" && !ours.some((condition) => condition.type === type);
 }
 
 function isCondition(value: unknown): value is Condition {

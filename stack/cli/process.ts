@@ -49,7 +49,7 @@ export function runProcess(
         options.onStart(pid);
       } catch (error) {
         killSession(pid);
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
         return;
       }
     }
