@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { resolveBackend } from "../../stack";
@@ -76,6 +76,29 @@ describe("resolveBackend", () => {
       url,
       secretsProvider: "default",
     });
+  });
+
+  it("refuses a passphrase file that is empty", () => {
+    writeFileSync(join(dir(), "passphrase"), "\n");
+
+    assert.throws(
+      () => resolveBackend(dir(), { passphraseInEnvironment: false }),
+      /passphrase is empty: restore it/,
+    );
+    assert.deepEqual(readdirSync(dir()).sort(), ["passphrase", "state"]);
+  });
+
+  it("takes a passphrase that was restored, without the end of its line", () => {
+    writeFileSync(join(dir(), "passphrase"), "restored\n");
+
+    assert.equal(resolveBackend(dir(), { passphraseInEnvironment: false }).passphrase, "restored");
+  });
+
+  it("leaves nothing beside the passphrase it makes, and keeps others out of its state", () => {
+    resolveBackend(dir(), { passphraseInEnvironment: false });
+
+    assert.deepEqual(readdirSync(dir()).sort(), ["passphrase", "state"]);
+    assert.equal(statSync(join(dir(), "state")).mode & 0o077, 0);
   });
 
   it("does not make another passphrase for stacks whose own is gone", () => {

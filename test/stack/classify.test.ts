@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { classifyOutput, errorLines, lockHolders, StackExists, StackMissing } from "../../stack/classify";
+import {
+  classifyOutput,
+  errorLines,
+  lastRetry,
+  lockHolders,
+  StackExists,
+  StackMissing,
+} from "../../stack/classify";
 import { EngineError, StackLockedError, TransientError, type TransientReason } from "../../stack";
 import { failedUpdate, fieldConflict, locked, notCreated } from "./engineOutput";
 
@@ -151,6 +158,27 @@ const transient: readonly (readonly [string, TransientReason, string])[] = [
     "BackendUnavailable",
     'error: performing HTTP request: Get "https://api.pulumi.example/api/user": dial tcp 10.0.0.9:443: connect: connection refused',
   ],
+  ["a token the API server does not take", "Unauthorized", failedUpdate(notCreated("Unauthorized"))],
+  [
+    "a login the API server asks for",
+    "Unauthorized",
+    failedUpdate(notCreated("the server has asked for the client to provide credentials")),
+  ],
+  [
+    "a full disk",
+    "BackendUnavailable",
+    "error: write /var/lib/oda-api/state/.pulumi/stacks/a.json: no space left on device",
+  ],
+  [
+    "an API server that answers too late",
+    "ApiServerUnavailable",
+    failedUpdate(notCreated("context deadline exceeded")),
+  ],
+  [
+    "an API server that does not answer in time",
+    "ApiServerUnavailable",
+    failedUpdate(notCreated("net/http: request canceled (Client.Timeout exceeded while awaiting headers)")),
+  ],
 ];
 
 describe("classifyOutput", () => {
@@ -204,6 +232,33 @@ describe("classifyOutput", () => {
 
     assert.ok(error instanceof EngineError);
     assert.equal(error.message, "the walrus has left the building");
+  });
+});
+
+describe("what everybody may read", () => {
+  for (const password of ["s3cr3t", "s3/cr3t", "s3cr3t@x/y", "s3:cr3t"]) {
+    it(`does not hold the password of a backend: ${password}`, () => {
+      const { message } = classifyOutput(
+        `error: unable to open bucket postgres://pulumi:${password}@db/x: no`,
+      );
+
+      assert.equal(message, "unable to open bucket postgres://****@db/x: no");
+      assert.equal(
+        lastRetry(`a creating (3s) Retry #1; creation failed: Get "https://me:${password}@db/x": no`),
+        '; it was trying again after: Get "https://****@db/x": no',
+      );
+    });
+  }
+});
+
+describe("lastRetry", () => {
+  it("is the last of several, and empty where there was none", () => {
+    assert.equal(lastRetry("creation failed: one\nupdate failed: two\n"), "; it was trying again after: two");
+    assert.equal(lastRetry("a creating (3s)"), "");
+  });
+
+  it("is short enough for a status", () => {
+    assert.ok(lastRetry(`creation failed: ${"x".repeat(10_000)}`).length < 700);
   });
 });
 

@@ -46,6 +46,11 @@ describe("readConfig", () => {
       },
       { istio: { type: "istio", gateway: "istio-system/public", publicHostname: "api.example.com" } },
     ],
+    [
+      "a public address",
+      { APIOPERATORISTIO_PUBLICHOSTNAME: "2001:db8::1" },
+      { istio: { type: "istio", gateway: "component-gateway", publicHostname: "2001:db8::1" } },
+    ],
     ["the folder of state", { ODA_STATE_DIR: "/var/lib/oda-api" }, { stateDir: "/var/lib/oda-api" }],
     ["the folder of state by XDG", { XDG_STATE_HOME: "/state" }, { stateDir: "/state/oda-api" }],
     [
@@ -76,6 +81,10 @@ describe("readConfig", () => {
   const refused: readonly (readonly [string, string, string])[] = [
     ["COMPONENT_NAMESPACE", ",", "namespaces separated by commas, or *"],
     ["ODA_GATEWAY", "nginx", "one of istio"],
+    ["APIOPERATORISTIO_PUBLICHOSTNAME", "https://api.example.com", "a host name or an IP address"],
+    ["APIOPERATORISTIO_PUBLICHOSTNAME", "API_1", "a host name or an IP address"],
+    ["APIOPERATORISTIO_COMPONENTGATEWAY", "a/b/c", "the name of an Istio Gateway, or namespace/name"],
+    ["APIOPERATORISTIO_COMPONENTGATEWAY", "Public", "the name of an Istio Gateway, or namespace/name"],
     ["ODA_CONCURRENCY", "0", "an integer from 1 to 64"],
     ["ODA_CONCURRENCY", "two", "an integer from 1 to 64"],
     ["ODA_RUN_DEADLINE_SECONDS", "1.5", "an integer from 5 to 3600"],

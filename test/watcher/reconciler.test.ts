@@ -66,6 +66,22 @@ describe("Reconciler", () => {
       assert.match(world.events.join(), /^a Applied: stack components\.a is up to date/);
     });
 
+    it("does not repeat a run whose status the API server refused, and writes it at the next try", async () => {
+      world.create("a");
+      world.engine.work = () => {
+        world.server.fail(403);
+        return Promise.resolve();
+      };
+      await assert.rejects(world.reconcile("a"), { code: 403 });
+      assert.equal(world.status("a", "stack"), undefined);
+
+      assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
+
+      assert.equal(world.runs.length, 1);
+      assert.equal(world.status("a", "stack")?.["result"], "Succeeded");
+      assert.equal(world.status("a", "apiStatus")?.["uid"], "route-uid");
+    });
+
     it("does nothing for an object that is gone again", async () => {
       assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
 
@@ -135,6 +151,14 @@ describe("Reconciler", () => {
       assert.equal(world.condition("a", "Ready"), "True Serving");
     });
 
+    it("puts its finalizer back where somebody took it away, without a run", async () => {
+      world.strip("a");
+      assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
+
+      assert.deepEqual(world.object("a")?.metadata?.finalizers, [FINALIZER]);
+      assert.equal(world.runs.length, 1);
+    });
+
     it("throws what the API server says of a refused write, and writes at the next try", async () => {
       world.ready = false;
       world.server.fail(500);
@@ -163,6 +187,16 @@ describe("Reconciler", () => {
       assert.equal(world.message("a", "Reconciled"), "nobody there");
       assert.equal(world.status("a", "stack")?.["result"], "Failed");
       assert.equal(world.events[0], "a ApiServerUnavailable: nobody there");
+    });
+
+    it("keeps the routes it wanted in the status, for the process after this one", async () => {
+      world.create("a");
+      failing();
+      await world.reconcile("a");
+
+      assert.deepEqual(world.status("a", "stack")?.["routes"], [
+        "component-gateway */r1-catalog/tmf-api/productCatalogManagement/v4",
+      ]);
     });
 
     it("does not run before it is due, whatever else happens meanwhile", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { TransientError } from "../../stack";
+import { RouteClaims } from "../../watcher/routeClaims";
 import { keyOf, World } from "./world";
 
 const STACK = "components.a";
@@ -76,6 +77,53 @@ describe("Reconciler on two objects that ask for one route", () => {
 
     assert.deepEqual(await world.reconcile("d"), { outcome: "waiting" });
     assert.match(world.message("d", "Reconciled") ?? "", /is served for ExposedAPI components\/c;/);
+  });
+
+  it("keeps that route over a restart", async () => {
+    world.create("c", { path: "/other" }, young);
+    world.engine.work = () => Promise.reject(new TransientError("ApiServerUnavailable", "nobody there"));
+    await world.reconcile("c");
+    const afterRestart = new RouteClaims();
+    world.create("d", { path: "/other" }, old);
+    for (const name of ["d", "c"]) afterRestart.set(keyOf(name), world.claim(name));
+
+    assert.equal(afterRestart.conflict(keyOf("d"))?.holder, keyOf("c"));
+    assert.equal(afterRestart.conflict(keyOf("c")), undefined);
+  });
+
+  it("serves one of them when the older one appears while the younger one gets its finalizer", async () => {
+    world.create("c", { path: "/other" }, young);
+    const younger = world.reconcile("c");
+    world.create("d", { path: "/other" }, old);
+    await Promise.all([younger, world.reconcile("d")]);
+
+    assert.deepEqual(world.runs, ["up components.c"]);
+    assert.equal(world.condition("d", "Reconciled"), "False RouteConflict");
+  });
+
+  it("does not give the route back to an object that others keep after its stack is gone", async () => {
+    await world.reconcile("a");
+    world.keep("a", "other");
+    world.delete("a");
+    await world.reconcile("a");
+    assert.deepEqual(world.object("a")?.metadata?.finalizers, ["other"]);
+    await world.reconcile("b");
+    assert.equal(world.condition("b", "Reconciled"), "True Applied");
+
+    await world.reconcile("a");
+
+    assert.deepEqual(await world.reconcile("b"), { outcome: "done" });
+    assert.equal(world.condition("b", "Ready"), "True Serving");
+  });
+
+  it("lets the one that waited in while others keep the object whose stack is gone", async () => {
+    await world.reconcile("a");
+    world.keep("a", "other");
+    world.delete("a");
+    world.enqueued.length = 0;
+    await world.reconcile("a");
+
+    assert.deepEqual(world.enqueued, [keyOf("b")]);
   });
 
   it("serves the one that waited when the other is deleted", async () => {

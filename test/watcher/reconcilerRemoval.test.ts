@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { TransientError } from "../../stack";
 import { FINALIZER } from "../../watcher/apiObjects";
 import { useClock } from "../support/clock";
-import { World } from "./world";
+import { eventually } from "../support/eventually";
+import { keyOf, World } from "./world";
 
 const STACK = "components.a";
 
@@ -87,6 +88,17 @@ describe("Reconciler on an object that is deleted", () => {
 
     assert.deepEqual(world.runs.at(-1), `destroy ${STACK}`);
     assert.equal(world.object("a"), undefined);
+  });
+
+  it("keeps the claim of an object that is created again before the answer to its last write", async () => {
+    const removing = world.reconcileAlone("a");
+    await eventually("the object is gone", () => world.object("a") === undefined);
+    world.create("a", {}, { uid: "uid-new", creationTimestamp: "2026-01-01T00:00:00Z" });
+    await removing;
+    world.create("b", {}, { creationTimestamp: "2026-02-01T00:00:00Z" });
+
+    assert.equal(world.claims.conflict(keyOf("b"))?.holder, keyOf("a"));
+    assert.equal(world.claims.conflict(keyOf("a")), undefined);
   });
 
   it("leaves an object alone that others keep after its stack is gone", async () => {

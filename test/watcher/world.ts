@@ -10,7 +10,7 @@ import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
 import { createLogger } from "../../watcher/logger";
 import { Reconciler, type ReconcileResult } from "../../watcher/reconciler";
 import { Retries } from "../../watcher/retries";
-import { RouteClaims } from "../../watcher/routeClaims";
+import { type Claim, RouteClaims } from "../../watcher/routeClaims";
 import { KubernetesServer } from "../support/kubernetesServer";
 import { type Json, resource } from "../spec/examples";
 import { exposedApis } from "./examples";
@@ -84,15 +84,36 @@ export class World {
     this.noticed(name);
   }
 
+  /** Has somebody else keep an API object with a finalizer. */
+  keep(name: string, finalizer: string): void {
+    this.finalize(name, [...(this.object(name)?.metadata?.finalizers ?? []), finalizer]);
+  }
+
+  /** Takes every finalizer of an API object away. */
+  strip(name: string): void {
+    this.finalize(name, []);
+  }
+
+  /** What an object says of its routes, as a process reads it that has just started. */
+  claim(name: string): Claim {
+    const object = this.object(name) ?? {};
+    return claimOf(object, evaluate(exposedApis, object, defaultIstioSettings));
+  }
+
   object(name: string): ApiObject | undefined {
     return this.server.get(PATH, "components", name) as ApiObject | undefined;
   }
 
   /** Works on one object, after which the informer has seen what was written. */
   async reconcile(name: string): Promise<ReconcileResult> {
-    const result = await this.reconciler.reconcile(keyOf(name));
+    const result = await this.reconcileAlone(name);
     this.noticed(name);
     return result;
+  }
+
+  /** Works on one object; the informer is yet to see what was written. */
+  reconcileAlone(name: string): Promise<ReconcileResult> {
+    return this.reconciler.reconcile(keyOf(name));
   }
 
   /** A field of an object's status. */
@@ -128,12 +149,15 @@ export class World {
     return this.server.bodies.length;
   }
 
+  private finalize(name: string, finalizers: string[]): void {
+    const object = this.object(name);
+    this.server.put(PATH, { ...object, metadata: { ...object?.metadata, finalizers } });
+    this.noticed(name);
+  }
+
   /** What the controller does when an informer tells of an object. */
   private noticed(name: string): void {
-    const object = this.object(name);
-    if (object === undefined) return;
-    const claim = claimOf(object, evaluate(exposedApis, object, defaultIstioSettings));
-    this.claims.set(keyOf(name), claim);
+    if (this.object(name) !== undefined) this.claims.set(keyOf(name), this.claim(name));
   }
 }
 

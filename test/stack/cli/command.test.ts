@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { SemVer } from "semver";
 import { CliCommand } from "../../../stack/cli/command";
 import { RunJournal } from "../../../stack/cli/journal";
-import { TransientError } from "../../../stack";
+import { EngineError, TransientError } from "../../../stack";
 import { useClock } from "../../support/clock";
 import { written } from "../../support/processes";
 import { useTempDir } from "../../support/tempDir";
@@ -139,6 +139,70 @@ describe("CliCommand", () => {
       return true;
     });
     assert.match(journalled().join(), entryOf(STACK));
+  });
+
+  it("keeps a run that crashed, which may have left its lock", async () => {
+    pulumi.next("up", "echo 'panic: runtime error' >&2; exit 2");
+
+    await assert.rejects(command().run(UP, dir(), {}));
+
+    assert.match(journalled().join(), entryOf(STACK));
+  });
+
+  for (const code of [1, 3, 255]) {
+    it(`forgets a run that ended with code ${code}`, async () => {
+      pulumi.next("up", `exit ${code}`);
+
+      await assert.rejects(command().run(UP, dir(), {}));
+
+      assert.deepEqual(journalled(), []);
+    });
+  }
+
+  describe("after a run that was killed", () => {
+    beforeEach(async () => {
+      pulumi.next("up", "kill -KILL $$");
+      await assert.rejects(command().run(UP, dir(), {}));
+    });
+
+    for (const args of [
+      ["preview", "--stack", STACK],
+      ["stack", "init", STACK],
+    ]) {
+      it(`keeps it over ${args.slice(0, -1).join(" ")}, which does not look for its lock`, async () => {
+        await command().run(args, dir(), {});
+
+        assert.match(journalled().join(), entryOf(STACK));
+      });
+    }
+
+    for (const operation of ["up", "refresh", "destroy", "cancel"]) {
+      it(`forgets it once ${operation} was let in`, async () => {
+        await command().run([operation, "--yes", "--stack", STACK], dir(), {});
+
+        assert.deepEqual(journalled(), []);
+      });
+    }
+
+    it("keeps it when the stack of that name in another project is let in", async () => {
+      const other = join(dir(), "other");
+      mkdirSync(other);
+      await command().run(UP, other, {});
+
+      assert.match(journalled().join(), entryOf(STACK));
+    });
+  });
+
+  it("lets nothing run that cannot be told by the journal, and does not call that a missing engine", async () => {
+    const runner = command();
+    rmSync(join(dir(), "runs"), { recursive: true });
+    pulumi.next("up", "echo $$ > pid; exec sleep 600");
+
+    await assert.rejects(runner.run(UP, dir(), {}), (error) => {
+      assert.ok(error instanceof EngineError);
+      assert.match(error.message, /^cannot keep the journal of runs: .*ENOENT/);
+      return true;
+    });
   });
 
   it("stops a run whose deadline has passed, and says how long that was", async () => {

@@ -71,6 +71,18 @@ describe("runProcess", () => {
     assert.deepEqual(pids, []);
   });
 
+  it("kills the process when its start cannot be noted, and throws why", async () => {
+    const running = run(["exec sleep 600"], {
+      onStart: (pid) => {
+        pids.push(pid);
+        throw new Error("no journal");
+      },
+    });
+
+    await assert.rejects(running, /no journal/);
+    await eventually("the process is gone", () => !isRunning(pids[0] ?? 0));
+  });
+
   it("asks a process to stop when its deadline has passed, and waits while it saves its work", async () => {
     const running = run(["trap 'echo saved; exit 130' INT", "echo > ready", "while :; do sleep 0.05; done"]);
     await written(join(dir(), "ready"));
