@@ -103,8 +103,9 @@ for (const crds of ["plain", "status-subresource"] as const) {
 
     it("has a ServiceMonitor while it is a metrics API", async () => {
       await cluster.create(exposedApi("metrics", { apiType: "openmetrics", path: "/metrics" }));
-      await untilApplied(cluster, "metrics", "/metrics");
+      const object = await untilApplied(cluster, "metrics", "/metrics");
       const monitor = await cluster.get("ServiceMonitor", "metrics");
+      assert.equal(apiStatusOf(object)["uid"], monitor?.metadata.uid);
       assert.deepEqual(monitor?.spec, {
         selector: { matchLabels: { name: "metrics-svc" } },
         endpoints: [{ path: "/metrics", interval: "15s", scheme: "http", targetPort: 8080 }],
