@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { defaultIstioSettings } from "../../components";
-import { evaluate } from "../../watcher/evaluate";
+import { claimOf, evaluate } from "../../watcher/evaluate";
 import { type ApiObject } from "../../watcher/kube/objects";
 import { type Json, resource } from "../spec/examples";
 import { apis, exposedApis } from "./examples";
@@ -41,6 +41,10 @@ describe("evaluate", () => {
     assert.equal(look({ port: 0 }).hash, look({ port: 0 }, { resourceVersion: "2" }).hash);
   });
 
+  it("gives two invalid specs that break the same rule the same hash: nothing is news", () => {
+    assert.equal(look({ port: 0, path: "/a" }).hash, look({ port: 0, path: "/b" }).hash);
+  });
+
   it("does not fail on an object without a spec", () => {
     const { problem } = evaluate(exposedApis, { metadata: { name: "a" } }, defaultIstioSettings);
 
@@ -60,4 +64,34 @@ describe("evaluate", () => {
     });
     assert.deepEqual(routes, []);
   });
+});
+
+describe("claimOf", () => {
+  const routes = ["component-gateway */r1-catalog/tmf-api/productCatalogManagement/v4"];
+  const claim = (status: unknown, metadata: Json = {}) => {
+    const object = { ...resource({}, metadata), status } as ApiObject;
+    return claimOf(object, evaluate(exposedApis, object, defaultIstioSettings));
+  };
+
+  it("is what the spec asks for, what the status says it serves, and since when", () => {
+    const stack = { name: "components.a", gateway: "istio", routes: ["component-gateway */before"] };
+
+    assert.deepEqual(claim({ stack }, { creationTimestamp: "2026-01-01T00:00:00Z" }), {
+      wanted: routes,
+      served: ["component-gateway */before"],
+      since: "2026-01-01T00:00:00Z",
+    });
+  });
+
+  it("asks for nothing while the object is being deleted", () => {
+    assert.deepEqual(claim({}, { deletionTimestamp: "2026-01-01T00:00:00Z" }).wanted, []);
+  });
+
+  for (const stack of [{ routes: 5 }, "x", { name: 3 }, null, { name: "a", gateway: "istio", routes: 5 }]) {
+    it(`serves nothing by a status of another shape: ${JSON.stringify(stack)}`, () => {
+      const { wanted, served } = claim({ stack });
+
+      assert.deepEqual([wanted, served], [routes, []]);
+    });
+  }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { defaultIstioSettings } from "../../components";
-import { TransientError, type Engine, type StackRun } from "../../stack";
+import { StackLockedError, TransientError, type Engine, type StackRun } from "../../stack";
 import { instrumentedEngine } from "../../watcher/instrumentedEngine";
 import { Limiter } from "../../watcher/limiter";
 import { Metrics } from "../../watcher/metrics";
@@ -60,6 +60,16 @@ describe("instrumentedEngine", () => {
     assert.match(text, /^oda_engine_runs_total\{operation="up",result="Forbidden"\} 1$/m);
     assert.match(text, /^oda_engine_runs_total\{operation="destroy",result="EngineError"\} 1$/m);
     assert.match(text, /^oda_engine_run_duration_seconds_count\{operation="up"\} 2$/m);
+  });
+
+  it("counts a run that another one locks out by its reason, not as a bug", async () => {
+    stub.work = () => Promise.reject(new StackLockedError([]));
+    await assert.rejects(engine.up(run), StackLockedError);
+
+    assert.match(
+      await metrics.registry.metrics(),
+      /^oda_engine_runs_total\{operation="up",result="StackLocked"\} 1$/m,
+    );
   });
 
   it("lets as many runs at a time as the limiter allows", async () => {

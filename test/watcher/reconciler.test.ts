@@ -82,6 +82,32 @@ describe("Reconciler", () => {
       assert.equal(world.status("a", "apiStatus")?.["uid"], "route-uid");
     });
 
+    for (const status of [
+      { stack: { routes: 5 } },
+      { stack: "x" },
+      { stack: { name: 3 }, apiStatus: 5 },
+      { conditions: [{ type: "Reconciled", status: "False", reason: "InvalidSpec" }] },
+    ]) {
+      it(`serves it whatever somebody wrote into its status: ${JSON.stringify(status)}`, async () => {
+        world.create("a");
+        world.setStatus("a", status);
+
+        assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
+
+        assert.equal(world.condition("a", "Ready"), "True Serving");
+        assert.equal(world.status("a", "stack")?.["name"], STACK);
+      });
+    }
+
+    it("tells an invalid spec beside a condition without a message", async () => {
+      world.create("a", { port: 0 });
+      world.setStatus("a", { conditions: [{ type: "Reconciled", status: "False", reason: "InvalidSpec" }] });
+
+      assert.deepEqual(await world.reconcile("a"), { outcome: "waiting" });
+
+      assert.equal(world.condition("a", "Reconciled"), "False InvalidSpec");
+    });
+
     it("does nothing for an object that is gone again", async () => {
       assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
 

@@ -240,6 +240,51 @@ describe("Watcher", () => {
     assert.deepEqual(object("a")?.metadata?.finalizers, [FINALIZER]);
   });
 
+  it("looks again at an object that changed meanwhile, which is no error", async () => {
+    const overtaken: string[] = [];
+    mock.method(log, "debug", (...args: unknown[]) => overtaken.push(String(args.at(-1))));
+    await follow();
+    server.fail(409);
+    put("a");
+    await eventually("it was overtaken", () => overtaken.includes("reconcile was overtaken"));
+
+    await clock.advance(200);
+    await becomes("a", "Reconciled", "True Applied");
+
+    assert.deepEqual(warned, []);
+  });
+
+  it("serves every object beside one whose status is of another shape", async () => {
+    const odd = resource({ path: "/odd" }, { name: "odd", uid: "uid-odd" });
+    server.put(APIS, { ...odd, status: { stack: { routes: 5 }, conditions: [{ type: "Reconciled" }] } });
+    await follow();
+    put("a");
+
+    for (const name of ["a", "odd"]) await becomes(name, "Reconciled", "True Applied");
+    assert.deepEqual(warned, []);
+  });
+
+  it("follows the readiness of an object while runs hang and more wait than ever run at a time", async () => {
+    server.put(SERVICES, gateway("10.0.0.1"));
+    server.put(SLICES, slice(true));
+    put("a");
+    await follow();
+    await becomes("a", "Ready", "True Serving");
+    const finish: (() => void)[] = [];
+    engine.work = () => new Promise((resolve) => finish.push(resolve));
+    for (let other = 0; other < 72; other++) put(`other-${other}`, { path: `/other-${other}` });
+    await eventually("two runs hang, and the others wait", async () =>
+      (await probe("/metrics")).includes("oda_queue_depth 70\n"),
+    );
+
+    server.put(SLICES, slice(false));
+    await becomes("a", "Ready", "False NoReadyEndpoint");
+
+    assert.equal(finish.length, 2);
+    engine.work = () => Promise.resolve();
+    for (const end of finish) end();
+  });
+
   it("takes an object that goes away in the middle for done", async () => {
     await follow();
     engine.work = () => {

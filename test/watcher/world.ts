@@ -84,6 +84,12 @@ export class World {
     this.noticed(name);
   }
 
+  /** Has somebody write the status of an API object. */
+  setStatus(name: string, status: Json): void {
+    this.server.put(PATH, { ...this.object(name), status });
+    this.noticed(name);
+  }
+
   /** Has somebody else keep an API object with a finalizer. */
   keep(name: string, finalizer: string): void {
     this.finalize(name, [...(this.object(name)?.metadata?.finalizers ?? []), finalizer]);
@@ -151,7 +157,7 @@ export class World {
 
   private finalize(name: string, finalizers: string[]): void {
     const object = this.object(name);
-    this.server.put(PATH, { ...object, metadata: { ...object?.metadata, finalizers } });
+    this.server.put(PATH, { ...object, metadata: Object.assign({}, object?.metadata, { finalizers }) });
     this.noticed(name);
   }
 
