@@ -45,6 +45,16 @@ describe("evaluate", () => {
     assert.equal(look({ port: 0, path: "/a" }).hash, look({ port: 0, path: "/b" }).hash);
   });
 
+  it("tells a field that is nested 5000 levels deep as any other that is wrong", () => {
+    let deep: Json = {};
+    for (let level = 0; level < 5000; level++) deep = { deep };
+
+    assert.equal(
+      look({ port: deep }).problem?.message,
+      "spec.port: an object must be an integer from 1 to 65535",
+    );
+  });
+
   it("does not fail on an object without a spec", () => {
     const { problem } = evaluate(exposedApis, { metadata: { name: "a" } }, defaultIstioSettings);
 
