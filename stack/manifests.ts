@@ -19,7 +19,10 @@ export function readManifests(path: string): readonly ExposedApi[] {
 }
 
 function filesOf(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path];
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined)
+    throw new Error(`oda:apis: ${JSON.stringify(path)} is neither a file nor a folder`);
+  if (!found.isDirectory()) return [path];
   return readdirSync(path)
     .filter((name) => /\.ya?ml$/.test(name))
     .sort()

@@ -57,11 +57,14 @@ export function untilApi(
  * @throws NotAsPromised with every difference
  */
 export async function expectServed({ cluster, sample }: Stage, name: string, spec: ApiSpec): Promise<Facts> {
-  const [api, route] = await Promise.all([
+  const [api, route, monitor] = await Promise.all([
     cluster.get("ExposedAPI", name),
     cluster.get("VirtualService", name),
+    cluster.get("ServiceMonitor", name),
   ]);
-  const status = promisedStatus(spec, gatewayHost(sample), route?.metadata.uid ?? "");
+  // A metrics API is known by its ServiceMonitor.
+  const { uid = "" } = (monitor ?? route)?.metadata ?? {};
+  const status = promisedStatus(spec, gatewayHost(sample), uid);
   expectNone(`ExposedAPI ${name} to be served as its spec says`, [
     ...differences(`VirtualService ${name}`, promisedRoute(spec), routeOf(route)),
     ...differences(`status.apiStatus of ${name}`, status, apiStatusOf(api)),

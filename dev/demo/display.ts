@@ -61,7 +61,7 @@ export class TerminalDisplay implements Display {
   }
 
   private drawing(): string {
-    const width = (this.stream.columns ?? 80) - 1;
+    const width = (this.stream.columns || 80) - 1;
     const { rows, activity } = this.view;
     const lines: string[] = [];
     if (rows.length > 0) {

@@ -73,9 +73,9 @@ interface ServiceMonitorSpec {
 }
 
 /** What the status should say of an API that is served through a route. */
-export function promisedStatus(spec: ApiSpec, gatewayHost: string, routeUid: string): Facts {
+export function promisedStatus(spec: ApiSpec, gatewayHost: string, uid: string): Facts {
   const { path, port, implementation } = spec;
-  return { url: `https://${gatewayHost}${path}`, path, port: `${port}`, implementation, uid: routeUid };
+  return { url: `https://${gatewayHost}${path}`, path, port: `${port}`, implementation, uid };
 }
 
 /** What `status.apiStatus` of an API says. */
