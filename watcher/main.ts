@@ -12,8 +12,8 @@ async function main(): Promise<void> {
   const watcher = await Watcher.start({ config, kubeConfig, log }).catch((error: unknown) => {
     throw new ConfigError((error as Error).message);
   });
-  log.info({ port: watcher.port }, "health and metrics");
   stopOnSignals(watcher, log);
+  log.info({ port: watcher.port }, "health and metrics");
   await watcher.run();
 }
 

@@ -61,7 +61,9 @@ export class TerminalDisplay implements Display {
   }
 
   private drawing(): string {
-    const width = (this.stream.columns || 80) - 1;
+    // A terminal of no width is one that does not tell it.
+    const { columns = 0 } = this.stream;
+    const width = (columns === 0 ? 80 : columns) - 1;
     const { rows, activity } = this.view;
     const lines: string[] = [];
     if (rows.length > 0) {

@@ -121,6 +121,11 @@ export class WatcherProcess {
     return how;
   }
 
+  /** Whether its health server has answered for it: it handles signals from then on. */
+  get listens(): boolean {
+    return this.port !== undefined;
+  }
+
   private follow(stream: Readable): void {
     createInterface({ input: stream }).on("line", (line) => {
       appendFileSync(this.logFile, `${line}\n`);
