@@ -14,8 +14,8 @@ const root = join(__dirname, "..", "..");
 
 describe("pulumi up over a folder of manifests", function () {
   this.timeout(180_000);
-  const dir = mkdtempSync(join(tmpdir(), "oda-api-static-"));
-  const manifests = join(dir, "manifests");
+  let dir: string;
+  let manifests: string;
   let cluster: Cluster;
 
   const pulumi = async (...args: string[]): Promise<string> => {
@@ -44,6 +44,8 @@ describe("pulumi up over a folder of manifests", function () {
   };
 
   before(async () => {
+    dir = mkdtempSync(join(tmpdir(), "oda-api-static-"));
+    manifests = join(dir, "manifests");
     mkdirSync(manifests);
     cluster = await Cluster.start({});
     write("alpha", "/alpha");
