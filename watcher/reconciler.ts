@@ -56,6 +56,9 @@ export class Reconciler {
   /** Successful runs whose status could not be written yet, by the uid of their object: they are not repeated. */
   private readonly unwritten = new Map<string, LastRun>();
 
+  /** Uids of objects that were let go, until the cache has seen them go: they are not destroyed twice. */
+  private readonly released = new Map<ObjectKey, string | undefined>();
+
   constructor(private readonly deps: ReconcilerDependencies) {}
 
   /**
@@ -160,7 +163,9 @@ export class Reconciler {
   /** Destroys the stack of an object that is being deleted, then lets the object go. */
   private async remove(key: ObjectKey, object: ApiObject): Promise<ReconcileResult> {
     const { engine, events, log, objects, retries } = this.deps;
-    if (!object.metadata?.finalizers?.includes(FINALIZER)) return this.release(key);
+    const { finalizers, uid } = object.metadata ?? {};
+    if (!finalizers?.includes(FINALIZER)) return this.release(key);
+    if (this.released.has(key) && this.released.get(key) === uid) return { outcome: "done" };
     const pending = retries.pending(key, "removal");
     if (pending !== undefined) return { outcome: "retry", after: pending.delay };
     const resource = objects.resource(key);
@@ -182,6 +187,7 @@ export class Reconciler {
     }
     events.record(resource, object, { type: "Normal", reason: "Removed", message: `stack ${stack} is gone` });
     await objects.removeFinalizer(key, object);
+    this.released.set(key, uid);
     log.info({ key, stack }, "removed");
     return this.release(key);
   }
@@ -197,6 +203,7 @@ export class Reconciler {
   }
 
   private forget(key: ObjectKey): ReconcileResult {
+    this.released.delete(key);
     this.deps.retries.forget(key);
     this.deps.enqueue(this.deps.claims.remove(key));
     return { outcome: "done" };

@@ -42,6 +42,16 @@ describe("Reconciler on an object that is deleted", () => {
     assert.ok(world.events.includes("a Removed: stack components.a is gone"));
   });
 
+  it("does not destroy it again while the cache still has it as it was", async () => {
+    const asCached = world.object("a");
+    await world.reconcile("a");
+    world.server.put("/apis/oda.tmforum.org/v1/namespaces/components/exposedapis", { ...asCached });
+
+    assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
+
+    assert.deepEqual(world.runs, [`up ${STACK}`, `destroy ${STACK}`]);
+  });
+
   it("never lets the object go after a destroy that failed", async () => {
     failing("may not delete");
     for (let failure = 0; failure < 3; failure++) {
