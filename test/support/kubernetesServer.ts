@@ -39,6 +39,7 @@ export class KubernetesServer {
   private readonly history: Change[] = [];
   private readonly watches = new Set<{ readonly collection: string; readonly response: ServerResponse }>();
   private readonly faults: number[] = [];
+  private holding = false;
   private version = 0;
   private oldest = 0;
 
@@ -123,6 +124,11 @@ export class KubernetesServer {
     for (const { response } of this.watches) response.end();
   }
 
+  /** Takes requests for watches and leaves them without an answer. */
+  holdWatches(hold = true): void {
+    this.holding = hold;
+  }
+
   /** Forgets what has happened so far: watches can no longer resume from before. */
   compact(): void {
     this.oldest = this.version;
@@ -162,8 +168,9 @@ export class KubernetesServer {
     const answer = this.answers.get(url.pathname);
     if (this.gone.has(url.pathname)) reply(response, 404, { kind: "Status", code: 404 });
     else if (answer !== undefined) reply(response, 200, answer);
-    else if (url.searchParams.get("watch") === "true") this.watch(url, response);
-    else {
+    else if (url.searchParams.get("watch") === "true") {
+      if (!this.holding) this.watch(url, response);
+    } else {
       const items = [...this.objects]
         .filter(([path]) => path.startsWith(`${url.pathname}/`))
         .map(([, object]) => object);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { type KubeConfig, type KubernetesListObject } from "@kubernetes/client-node";
 import { createClients } from "../../../watcher/kube/client";
-import { Informer } from "../../../watcher/kube/informer";
+import { Informer, type InformerOptions } from "../../../watcher/kube/informer";
 import { eventually } from "../../support/eventually";
 import { KubernetesServer, type Stored } from "../../support/kubernetesServer";
 
@@ -37,8 +37,12 @@ describe("Informer", () => {
       plural: "exposedapis",
     }) as Promise<KubernetesListObject<Stored>>;
 
-  function follow(config: KubeConfig = server.kubeConfig): Informer<Stored> {
+  function follow(
+    config: KubeConfig = server.kubeConfig,
+    options: Partial<InformerOptions<Stored>> = {},
+  ): Informer<Stored> {
     informer = new Informer<Stored>(config, {
+      ...options,
       path: PATH,
       list,
       onUpsert: ({ metadata, spec }) => seen.push(`${metadata?.name ?? ""} ${JSON.stringify(spec)}`),
@@ -191,6 +195,63 @@ describe("Informer", () => {
       errors.map(({ error }) => (error as Error).message),
       ["no token"],
     );
+  });
+
+  it("keeps of each object only what it was asked to, of lists and of watches", async () => {
+    server.put(PATH, api("a"));
+    const keep = ({ metadata }: Stored): Stored => ({ metadata: metadata ?? {} });
+    const followed = follow(server.kubeConfig, { keep });
+    await followed.synced;
+    await watching();
+    server.put(PATH, api("b"));
+    await told("b undefined");
+
+    for (const name of ["a", "b"]) assert.equal(followed.get("components", name)?.spec, undefined);
+  });
+
+  for (const status of [403, 404]) {
+    it(`goes on without an optional collection that is answered with ${status}, and finds it later`, async () => {
+      server.put(PATH, api("a"));
+      server.fail(status);
+      const followed = follow(server.kubeConfig, { optional: true });
+      await followed.synced;
+      assert.equal(followed.hasList, false);
+
+      await told('a {"port":8080}');
+      await eventually("the list is there", () => followed.hasList);
+    });
+  }
+
+  it("leaves a while between watches that the server ends at once", async () => {
+    await follow().synced;
+    await watching();
+    const begun = Date.now();
+    for (let end = 2; end <= 4; end++) {
+      server.endWatches();
+      await eventually(`watch ${end} is open`, () => watches().length === end && server.watching === 1);
+    }
+    assert.ok(Date.now() - begun >= 1_000, "three watches in less than a second");
+    assert.deepEqual(errors, []);
+  });
+
+  it("gives a watch up that does not open, and opens another", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      server.holdWatches();
+      const followed = follow();
+      await eventually("a watch is asked for", () => watches().length === 1);
+      mock.timers.tick(30_000);
+      assert.match((errors[0]?.error as Error).message, /did not open within 30 s/);
+
+      server.holdWatches(false);
+      mock.timers.tick(200);
+      await watching();
+      server.put(PATH, api("a"));
+      await told('a {"port":8080}');
+      assert.equal(followed.hasList, true);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it("stops for good, even while it waits to try again", async () => {
