@@ -69,19 +69,19 @@ export class BoundedWatch extends Watch {
    * server that takes the connection and never answers.
    */
   private async request(...[path, queryParams, callback, done]: WatchArguments): Promise<AbortController> {
-    let expired = false;
+    const expired = new AbortController();
     const expiry = setTimeout(() => {
-      expired = true;
+      expired.abort();
       done(new Error(`the watch did not open within ${OPEN_WITHIN / 1000} s`));
     }, OPEN_WITHIN);
     const unlessExpired =
       <Arguments extends unknown[]>(call: (...args: Arguments) => void) =>
       (...args: Arguments): void => {
-        if (!expired) call(...args);
+        if (!expired.signal.aborted) call(...args);
       };
     try {
       const request = await super.watch(path, queryParams, unlessExpired(callback), unlessExpired(done));
-      if (expired) request.abort();
+      if (expired.signal.aborted) request.abort();
       return request;
     } catch (error) {
       const ended = new AbortController();
