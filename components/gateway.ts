@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type ExposedApi, type PolicyField } from "../spec";
 import { type OwnerReference } from "./kubernetesMetadata";
+import { type ObjectVersions } from "./ownedObject";
 
 /** Where clients reach a gateway. `port` is left out when it is the scheme's default. */
 export interface GatewayAddress {
@@ -24,6 +25,8 @@ export interface PolicyOutcome {
 export interface GatewayComponent extends pulumi.ComponentResource {
   /** Kubernetes uid, or the gateway's own id, of the resource that routes the API. */
   readonly routeUid: pulumi.Output<string>;
+  /** Versions of the Kubernetes objects it declares. */
+  readonly versions: pulumi.Output<ObjectVersions>;
 }
 
 /** Arguments of every gateway component. */

@@ -13,4 +13,15 @@ export {
 export { defaultIstioSettings, type IstioSettings } from "./istio/settings";
 export { IstioGateway, type IstioGatewayArgs } from "./istio/istioGateway";
 export { ServiceMonitor, type ServiceMonitorArgs } from "./monitoring/serviceMonitor";
+export {
+  monitoringTypes,
+  readMonitoringType,
+  type AnnotatedWorkload,
+  type EndpointBasicAuth,
+  type MonitoringSettings,
+  type MonitoringType,
+  type ScrapedEndpoint,
+} from "./monitoring/settings";
+export { isMetricsApi } from "./monitoring/serviceMonitor";
+export { type ObjectVersions, type OwnedObject } from "./ownedObject";
 export { type OwnerReference } from "./kubernetesMetadata";

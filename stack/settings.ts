@@ -1,7 +1,9 @@
-import { type GatewaySettings } from "../components";
+import { type GatewaySettings, type MonitoringSettings } from "../components";
 
 /** Everything besides the API itself that decides which resources exist. Part of the reconcile hash. */
 export interface ApiSettings {
   /** The gateway that exposes the API. */
   readonly gateway: GatewaySettings;
+  /** How its metrics are announced. Absent where it serves none, so that no hash of such an API depends on it. */
+  readonly monitoring?: MonitoringSettings;
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { requestedPolicies, type ExposedApi } from "../../spec";
 import { type Gateway, type GatewayArgs, type GatewayComponent, type PolicyOutcome } from "../gateway";
 import { leafMetadata } from "../kubernetesMetadata";
+import { versionsOf, type ObjectVersions } from "../ownedObject";
 import { type IstioSettings } from "./settings";
 import { istioPublicUrl, virtualServiceHosts } from "./url";
 import { virtualServiceSpec } from "./virtualService";
@@ -17,6 +18,7 @@ export type IstioGatewayArgs = GatewayArgs<IstioSettings>;
  */
 export class IstioGateway extends pulumi.ComponentResource implements GatewayComponent {
   readonly routeUid: pulumi.Output<string>;
+  readonly versions: pulumi.Output<ObjectVersions>;
   readonly virtualService: kubernetes.apiextensions.CustomResource;
 
   constructor(name: string, args: IstioGatewayArgs, options?: pulumi.ComponentResourceOptions) {
@@ -32,6 +34,7 @@ export class IstioGateway extends pulumi.ComponentResource implements GatewayCom
       { parent: this, aliases: otherVersions(args.settings.apiVersion) },
     );
     this.routeUid = this.virtualService.metadata.uid;
+    this.versions = versionsOf([this.virtualService]);
     this.registerOutputs({ routeUid: this.routeUid });
   }
 }
