@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type ExposedApi, type PolicyField } from "../spec";
 import { type OwnerReference } from "./kubernetesMetadata";
-import { type ObjectVersions } from "./ownedObject";
+import { type ObjectVersions, type OwnedObject } from "./ownedObject";
 
 /** Where clients reach a gateway. `port` is left out when it is the scheme's default. */
 export interface GatewayAddress {
@@ -11,8 +11,14 @@ export interface GatewayAddress {
   readonly port?: number;
 }
 
-/** The public URL of an API and the IP address or DNS name of its gateway, or why they are not known yet. */
-export type PublicUrl = { readonly url: string; readonly ip: string } | { readonly unknown: string };
+/** What of an API decides where it is found: of its spec, or of what was applied last. */
+export type AddressedApi = Pick<ExposedApi, "hostname" | "path">;
+
+/**
+ * The public URL of an API and, where it is known, the IP address or DNS name of its gateway; or why there is no URL
+ * yet.
+ */
+export type PublicUrl = { readonly url: string; readonly ip?: string } | { readonly unknown: string };
 
 /** What became of one policy that the spec asks for. */
 export interface PolicyOutcome {
@@ -48,11 +54,13 @@ export interface Gateway<Settings> {
     options: pulumi.ComponentResourceOptions,
   ) => GatewayComponent;
   /** The URL clients use, given the address of the gateway where one is known. */
-  readonly publicUrl: (api: ExposedApi, settings: Settings, address: GatewayAddress | undefined) => PublicUrl;
+  readonly publicUrl: (api: AddressedApi, settings: Settings, address: GatewayAddress | undefined) => PublicUrl;
   /**
    * The routes an API occupies, as opaque text: two APIs that share one cannot both be served.
    */
   readonly routes: (api: ExposedApi, settings: Settings) => readonly string[];
+  /** The Kubernetes objects the component declares, as plain data. */
+  readonly objects: (api: ExposedApi, settings: Settings) => readonly OwnedObject[];
   /** One outcome for every policy the spec asks for, in the order of `requestedPolicies`. */
   readonly policies: (api: ExposedApi, settings: Settings) => readonly PolicyOutcome[];
 }

@@ -1,8 +1,9 @@
 // The table of gateways: adding one is a folder and an entry here.
 import { type ExposedApi, type PolicyField } from "../spec";
-import { type Gateway, type GatewayAddress, type PolicyOutcome, type PublicUrl } from "./gateway";
+import { type AddressedApi, type Gateway, type GatewayAddress, type PolicyOutcome, type PublicUrl } from "./gateway";
 import { istioGateway } from "./istio/istioGateway";
 import { type IstioSettings } from "./istio/settings";
+import { type OwnedObject } from "./ownedObject";
 
 /** Settings of the gateway an API is exposed through; `type` says which. */
 export type GatewaySettings = IstioSettings;
@@ -33,7 +34,7 @@ export function gatewayFor(settings: GatewaySettings): Gateway<GatewaySettings> 
 
 /** See {@link Gateway.publicUrl}. */
 export function publicUrl(
-  api: ExposedApi,
+  api: AddressedApi,
   settings: GatewaySettings,
   address: GatewayAddress | undefined,
 ): PublicUrl {
@@ -43,6 +44,11 @@ export function publicUrl(
 /** See {@link Gateway.routes}. */
 export function routesOf(api: ExposedApi, settings: GatewaySettings): readonly string[] {
   return gatewayFor(settings).routes(api, settings);
+}
+
+/** See {@link Gateway.objects}. */
+export function gatewayObjects(api: ExposedApi, settings: GatewaySettings): readonly OwnedObject[] {
+  return gatewayFor(settings).objects(api, settings);
 }
 
 /** See {@link Gateway.policies}. */

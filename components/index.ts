@@ -2,6 +2,7 @@
 export { OdaApi, type OdaApiArgs } from "./odaApi";
 export { type GatewayAddress, type PolicyOutcome, type PublicUrl } from "./gateway";
 export {
+  gatewayObjects,
   gatewayTypes,
   isGatewayType,
   policiesOf,

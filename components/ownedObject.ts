@@ -11,6 +11,8 @@ export interface OwnedObject {
   readonly fieldManager: string;
   /** The fields the component sets, apart from metadata of the object itself: `{spec: …}`. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Whether the object itself is somebody else's, and only `fields` are set on it. */
+  readonly isPatch?: boolean;
 }
 
 /** `metadata.resourceVersion` of objects after a run, by `Kind/name`. One that is not known is left out. */

@@ -1,6 +1,7 @@
 // What the watcher, the preview and the static program may import.
 export { resolveBackend, type BackendOptions, type BackendSettings } from "./backend";
 export { CliEngine, type CliEngineOptions } from "./cli/cliEngine";
+export { declaredObjects } from "./declared";
 export { type Engine, type PreviewStep, type StackRun, type StackTarget } from "./engine";
 export {
   EngineError,

@@ -1,6 +1,5 @@
-// The collections the watcher follows, each an informer.
+// The collections the watcher follows, each an informer that keeps only the fields that are used.
 import {
-  type CoreV1Api,
   type KubeConfig,
   type KubernetesListObject,
   type KubernetesObject,
@@ -8,9 +7,10 @@ import {
   type V1Service,
 } from "@kubernetes/client-node";
 import { GROUP } from "../spec";
+import { keepLive, type LiveObject } from "./drift/liveObject";
 import { GATEWAY_SELECTOR } from "./gatewayAddress";
-import { type Clients } from "./kube/client";
-import { Informer } from "./kube/informer";
+import { statusOf, type Clients } from "./kube/client";
+import { Informer, type InformerOptions } from "./kube/informer";
 import { type ApiObject, type ApiResource } from "./kube/objects";
 import { type Logger } from "./logger";
 import { type Metrics } from "./metrics";
@@ -24,9 +24,16 @@ export interface SourceContext {
 }
 
 /** Whom an informer tells. */
-interface Handlers<T> {
+export interface Handlers<T> {
   readonly onUpsert: (object: T) => void;
   readonly onDelete: (object: T) => void;
+}
+
+/** A resource by the parts of its path. */
+export interface ResourcePath {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
 }
 
 /** Follows the API objects of one kind in one namespace, or in all. */
@@ -36,18 +43,17 @@ export function apiInformer(
   namespace: string | undefined,
   handlers: Handlers<ApiObject>,
 ): Informer<ApiObject> {
-  const { objects } = context.clients;
-  const list = (): Promise<KubernetesListObject<ApiObject>> =>
-    namespace === undefined
-      ? (objects.listCustomObjectForAllNamespaces({
-          group: GROUP,
-          version,
-          plural,
-        }) as Promise<KubernetesListObject<ApiObject>>)
-      : (objects.listNamespacedCustomObject({ group: GROUP, version, namespace, plural }) as Promise<
-          KubernetesListObject<ApiObject>
-        >);
-  return informer(context, collection(`/apis/${GROUP}/${version}`, namespace, plural), list, handlers);
+  return customInformer(context, { group: GROUP, version, plural }, namespace, handlers);
+}
+
+/** Follows the objects of a kind that components keep, in one namespace or in all; there may be no such kind. */
+export function ownedInformer(
+  context: SourceContext,
+  resource: ResourcePath,
+  namespace: string | undefined,
+  handlers: Handlers<LiveObject>,
+): Informer<LiveObject> {
+  return customInformer(context, resource, namespace, { ...handlers, keep: keepLive, optional: true });
 }
 
 /** Follows the EndpointSlices of one namespace, or of all. */
@@ -62,7 +68,20 @@ export function endpointSliceInformer(
       ? discovery.listEndpointSliceForAllNamespaces()
       : discovery.listNamespacedEndpointSlice({ namespace });
   const path = collection("/apis/discovery.k8s.io/v1", namespace, "endpointslices");
-  return informer(context, path, list, handlers);
+  return informer(context, path, list, { ...handlers, keep: keepEndpointSlice });
+}
+
+/** Follows the Services of one namespace, or of all. */
+export function serviceInformer(
+  context: SourceContext,
+  namespace: string | undefined,
+  handlers: Handlers<V1Service>,
+): Informer<V1Service> {
+  const { core } = context.clients;
+  const list = (): Promise<KubernetesListObject<V1Service>> =>
+    namespace === undefined ? core.listServiceForAllNamespaces() : core.listNamespacedService({ namespace });
+  const path = collection("/api/v1", namespace, "services");
+  return informer(context, path, list, { ...handlers, keep: keepService });
 }
 
 /** Follows the Services of ingress gateways in every namespace. */
@@ -70,27 +89,69 @@ export function gatewayServiceInformer(
   context: SourceContext,
   handlers: Handlers<V1Service>,
 ): Informer<V1Service> {
-  const core: CoreV1Api = context.clients.core;
+  const { core } = context.clients;
   const list = (): Promise<KubernetesListObject<V1Service>> =>
     core.listServiceForAllNamespaces({ labelSelector: GATEWAY_SELECTOR });
-  return informer(context, "/api/v1/services", list, handlers, GATEWAY_SELECTOR);
+  return informer(context, "/api/v1/services", list, { ...handlers, labelSelector: GATEWAY_SELECTOR });
+}
+
+function keepEndpointSlice({ metadata, addressType, endpoints }: V1EndpointSlice): V1EndpointSlice {
+  const { name = "", namespace = "", resourceVersion = "", labels = {} } = metadata ?? {};
+  return {
+    metadata: { name, namespace, resourceVersion, labels },
+    addressType,
+    // The list is null, against the schema, in slices without endpoints.
+    endpoints: ((endpoints as V1EndpointSlice["endpoints"] | null) ?? []).map(({ conditions }) => ({
+      addresses: [],
+      ...(conditions === undefined ? {} : { conditions }),
+    })),
+  };
+}
+
+function keepService({ metadata, spec }: V1Service): V1Service {
+  const { name = "", namespace = "", resourceVersion = "" } = metadata ?? {};
+  const { selector, ports } = spec ?? {};
+  return {
+    metadata: { name, namespace, resourceVersion },
+    spec: { ...(selector === undefined ? {} : { selector }), ...(ports === undefined ? {} : { ports }) },
+  };
+}
+
+/** Follows a resource as plain data, in one namespace or in all. */
+export function customInformer<T extends KubernetesObject>(
+  context: SourceContext,
+  { group, version, plural }: ResourcePath,
+  namespace: string | undefined,
+  options: Handlers<T> & Pick<InformerOptions<T>, "keep" | "optional">,
+): Informer<T> {
+  const { objects } = context.clients;
+  const list = (): Promise<KubernetesListObject<T>> =>
+    (namespace === undefined
+      ? objects.listCustomObjectForAllNamespaces({ group, version, plural })
+      : objects.listNamespacedCustomObject({ group, version, namespace, plural })) as Promise<
+      KubernetesListObject<T>
+    >;
+  return informer(context, collection(`/apis/${group}/${version}`, namespace, plural), list, options);
 }
 
 function informer<T extends KubernetesObject>(
   { config, log, metrics }: SourceContext,
   path: string,
   list: () => Promise<KubernetesListObject<T>>,
-  handlers: Handlers<T>,
-  labelSelector?: string,
+  options: Omit<InformerOptions<T>, "path" | "list" | "onError">,
 ): Informer<T> {
   return new Informer<T>(config, {
+    ...options,
     path,
     list,
-    ...handlers,
-    ...(labelSelector === undefined ? {} : { labelSelector }),
     onError: (error, retryIn) => {
+      const context = { collection: path, retryInMs: Math.round(retryIn), err: error };
+      if (options.optional && statusOf(error) === 404) {
+        log.debug(context, "the cluster does not serve this collection");
+        return;
+      }
       metrics.informerErrors.inc({ collection: path });
-      log.warn({ collection: path, retryInMs: Math.round(retryIn), err: error }, "list or watch failed");
+      log.warn(context, "list or watch failed");
     },
   });
 }

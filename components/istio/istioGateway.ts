@@ -3,8 +3,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { requestedPolicies, type ExposedApi } from "../../spec";
 import { type Gateway, type GatewayArgs, type GatewayComponent, type PolicyOutcome } from "../gateway";
-import { leafMetadata } from "../kubernetesMetadata";
-import { versionsOf, type ObjectVersions } from "../ownedObject";
+import { fieldManager, leafMetadata } from "../kubernetesMetadata";
+import { versionsOf, type ObjectVersions, type OwnedObject } from "../ownedObject";
 import { type IstioSettings } from "./settings";
 import { istioPublicUrl, virtualServiceHosts } from "./url";
 import { virtualServiceSpec } from "./virtualService";
@@ -23,14 +23,10 @@ export class IstioGateway extends pulumi.ComponentResource implements GatewayCom
 
   constructor(name: string, args: IstioGatewayArgs, options?: pulumi.ComponentResourceOptions) {
     super("oda-api:istio:IstioGateway", name, {}, options);
+    const { apiVersion, kind, fields } = virtualService(args.api, args.settings);
     this.virtualService = new kubernetes.apiextensions.CustomResource(
       name,
-      {
-        apiVersion: args.settings.apiVersion,
-        kind: "VirtualService",
-        metadata: leafMetadata(args.api, args.owner),
-        spec: virtualServiceSpec(args.api, args.settings),
-      },
+      { apiVersion, kind, metadata: leafMetadata(args.api, args.owner), ...fields },
       { parent: this, aliases: otherVersions(args.settings.apiVersion) },
     );
     this.routeUid = this.virtualService.metadata.uid;
@@ -50,6 +46,17 @@ function otherVersions(apiVersion: IstioSettings["apiVersion"]): pulumi.Alias[] 
     .map((version) => ({ type: `kubernetes:${version}:VirtualService` }));
 }
 
+function virtualService(api: ExposedApi, settings: IstioSettings): OwnedObject {
+  return {
+    apiVersion: settings.apiVersion,
+    kind: "VirtualService",
+    namespace: api.namespace,
+    name: api.name,
+    fieldManager: fieldManager(api),
+    fields: { spec: virtualServiceSpec(api, settings) },
+  };
+}
+
 function routes(api: ExposedApi, settings: IstioSettings): readonly string[] {
   return virtualServiceHosts(api, settings).map((host) => `${settings.gateway} ${host}${api.path}`);
 }
@@ -64,5 +71,6 @@ export const istioGateway: Gateway<IstioSettings> = {
   create: (name, args, options) => new IstioGateway(name, args, options),
   publicUrl: istioPublicUrl,
   routes,
+  objects: (api, settings) => [virtualService(api, settings)],
   policies,
 };

@@ -1,0 +1,94 @@
+// Notices when the live objects of an API are not as its last run left them. Works on caches: no request, no run.
+import { type ObjectVersions, type OwnedObject } from "../../components";
+import { type Change } from "./change";
+import { deviation, mayTake } from "./deviation";
+import { type LiveObject } from "./liveObject";
+
+/** What happens to a resource that somebody changed: it is put back, or only told of. */
+export const driftModes = ["correct", "report"] as const;
+
+export type DriftMode = (typeof driftModes)[number];
+
+/** The live object of a kind, namespace and name: null when there is none, undefined where that cannot be told. */
+export type LiveObjects = (kind: string, namespace: string, name: string) => LiveObject | null | undefined;
+
+/** Milliseconds after a run within which the cache has what the run wrote, unless something is wrong. */
+const CATCH_UP = 10_000;
+
+/** Compares declared with live objects, once the caches have what the last run wrote. */
+export class DriftDetector {
+  /** Objects that a run wrote and whose cache is behind: the version it waits for, and until when. */
+  private readonly awaited = new Map<string, { readonly version: bigint; readonly until: number }>();
+
+  constructor(
+    private readonly live: LiveObjects,
+    readonly mode: DriftMode,
+  ) {}
+
+  /** A run of an API is over: its objects have these versions, or newer ones. */
+  settle(namespace: string, versions: ObjectVersions): void {
+    for (const [object, version] of Object.entries(versions)) {
+      const [kind = "", name = ""] = object.split("/");
+      const cached = this.live(kind, namespace, name);
+      if (cached === undefined || versionOf(cached) >= BigInt(version)) continue;
+      this.awaited.set(`${kind}/${namespace}/${name}`, {
+        version: BigInt(version),
+        until: Date.now() + CATCH_UP,
+      });
+    }
+  }
+
+  /** The cache has taken in a change of an object, or its deletion. */
+  noticed(kind: string, object: LiveObject): void {
+    const id = `${kind}/${object.metadata?.namespace ?? ""}/${object.metadata?.name ?? ""}`;
+    const awaited = this.awaited.get(id);
+    if (awaited !== undefined && versionOf(object) >= awaited.version) this.awaited.delete(id);
+  }
+
+  /**
+   * What somebody else did to these objects. Undefined while the cache has yet to see the last run; look again after
+   * {@link recheckAfter} milliseconds at the latest.
+   */
+  changes(objects: readonly OwnedObject[]): readonly Change[] | undefined {
+    if (objects.some((object) => this.isBehind(object))) return undefined;
+    return objects.flatMap((object) => {
+      const live = this.liveOf(object);
+      // An object that is somebody else's may go: what was set on it goes with it.
+      if (live === undefined || (live === null && object.isPatch)) return [];
+      return deviation(object, live ?? undefined) ?? [];
+    });
+  }
+
+  /** Milliseconds after which {@link changes} is sure to know. */
+  readonly recheckAfter = CATCH_UP;
+
+  /**
+   * Whether a run may take every field of these objects, whoever holds it. Objects that were never this project's are
+   * not taken: the API server refuses the run and names their managers.
+   */
+  mayTake(objects: readonly OwnedObject[]): boolean {
+    return objects.every((object) => {
+      const live = this.liveOf(object);
+      return live !== undefined && mayTake(object, live ?? undefined, this.mode === "correct");
+    });
+  }
+
+  private liveOf({ kind, namespace, name }: OwnedObject): LiveObject | null | undefined {
+    return this.live(kind, namespace, name);
+  }
+
+  private isBehind({ kind, namespace, name }: OwnedObject): boolean {
+    const id = `${kind}/${namespace}/${name}`;
+    const awaited = this.awaited.get(id);
+    if (awaited === undefined) return false;
+    if (Date.now() < awaited.until) return true;
+    this.awaited.delete(id);
+    return false;
+  }
+}
+
+/** Resource versions of one resource grow, see `ApiObjects`. An object that does not exist is behind every version. */
+function versionOf(object: LiveObject | null): bigint {
+  const version = object?.metadata?.resourceVersion ?? "";
+  return /^\d+$/.test(version) ? BigInt(version) : 0n;
+}

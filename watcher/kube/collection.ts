@@ -1,0 +1,44 @@
+// One collection over the namespaces that are followed: an informer for each, or one for all.
+import { type KubernetesObject } from "@kubernetes/client-node";
+import { type Informer } from "./informer";
+
+/** A cache of one kind of object, in certain namespaces or in all. */
+export class Collection<T extends KubernetesObject> {
+  private readonly informers: ReadonlyMap<string | undefined, Informer<T>>;
+
+  /** @param create makes the informer of a namespace; of all, where it is undefined */
+  constructor(
+    namespaces: readonly string[] | undefined,
+    create: (namespace: string | undefined) => Informer<T>,
+  ) {
+    this.informers = new Map((namespaces ?? [undefined]).map((namespace) => [namespace, create(namespace)]));
+  }
+
+  /** Begins to follow. Resolves when the caches are filled. */
+  async start(): Promise<void> {
+    const informers = [...this.informers.values()];
+    for (const informer of informers) informer.start();
+    await Promise.all(informers.map(({ synced }) => synced));
+  }
+
+  stop(): void {
+    for (const informer of this.informers.values()) informer.stop();
+  }
+
+  get(namespace: string, name: string): T | undefined {
+    return this.informerOf(namespace)?.get(namespace, name);
+  }
+
+  /** Whether an object of this namespace that the cache does not hold does not exist. */
+  hasList(namespace: string): boolean {
+    return this.informerOf(namespace)?.hasList ?? false;
+  }
+
+  list(): readonly T[] {
+    return [...this.informers.values()].flatMap((informer) => informer.list());
+  }
+
+  private informerOf(namespace: string): Informer<T> | undefined {
+    return this.informers.get(namespace) ?? this.informers.get(undefined);
+  }
+}
