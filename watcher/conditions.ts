@@ -26,7 +26,7 @@ export type NewCondition = Omit<Condition, "lastTransitionTime">;
  */
 export function mergeConditions(previous: unknown, next: readonly NewCondition[], now: string): unknown[] {
   const listed: readonly unknown[] = Array.isArray(previous) ? previous : [];
-  const before = listed.filter(isCondition);
+  const before = conditionsOf(previous);
   const others = listed.filter((condition) => isOfAnotherType(condition, next));
   const merged = next.map((condition) => {
     const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
@@ -37,9 +37,12 @@ export function mergeConditions(previous: unknown, next: readonly NewCondition[]
 
 /** The condition of a type in `status.conditions` as read. */
 export function findCondition(conditions: unknown, type: ConditionType): Condition | undefined {
-  return Array.isArray(conditions)
-    ? conditions.filter(isCondition).find((condition) => condition.type === type)
-    : undefined;
+  return conditionsOf(conditions).find((condition) => condition.type === type);
+}
+
+/** The conditions in `status.conditions` as read, without what is none. */
+export function conditionsOf(conditions: unknown): readonly Condition[] {
+  return Array.isArray(conditions) ? conditions.filter(isCondition) : [];
 }
 
 function isOfAnotherType(value: unknown, ours: readonly NewCondition[]): boolean {

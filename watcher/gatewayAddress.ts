@@ -2,7 +2,7 @@
 import { type V1Service } from "@kubernetes/client-node";
 import { type GatewayAddress } from "../components";
 
-/** Label of the gateway's Service, in any namespace. */
+/** Label of the gateway's Service, in any namespace, unless the Service is configured. */
 export const GATEWAY_SELECTOR = "istio=ingressgateway";
 
 /** Port names that carry the APIs, as TM Forum's operator looks for them. */
@@ -12,19 +12,26 @@ const HTTP_PORT_NAMES: readonly string[] = ["http", "http2"];
 const DEFAULT_PORTS: readonly number[] = [80, 443];
 
 /**
- * The address of the first Service, in order of namespace and name, whose load balancer has one. The port is the one
- * named `http` or `http2`, unless it is 80 or 443.
+ * The address of the first Service, in order of namespace and name, that has one: the IP address, else the host name,
+ * of the first ingress of its load balancer that has either, else the first of its `spec.externalIPs`. The port is the
+ * one named `http` or `http2`, unless it is 80 or 443.
  */
 export function gatewayAddress(services: readonly V1Service[]): GatewayAddress | undefined {
-  const inOrder = [...services].sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  const inOrder = [...services].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   for (const service of inOrder) {
-    const ingress = service.status?.loadBalancer?.ingress?.[0];
-    const host = ingress?.ip ?? ingress?.hostname;
-    if (host === undefined || host === "") continue;
+    const host = hostOf(service);
+    if (host === undefined) continue;
     const port = service.spec?.ports?.find(({ name }) => HTTP_PORT_NAMES.includes(name ?? ""))?.port;
     return port === undefined || DEFAULT_PORTS.includes(port) ? { host } : { host, port };
   }
   return undefined;
+}
+
+/** A load balancer may have written empty text for an address that it does not have. */
+function hostOf({ spec, status }: V1Service): string | undefined {
+  const ingress = status?.loadBalancer?.ingress ?? [];
+  const hosts = [...ingress.flatMap(({ ip, hostname }) => [ip, hostname]), spec?.externalIPs?.[0]];
+  return hosts.find((host) => host !== undefined && host !== "");
 }
 
 function nameOf({ metadata }: V1Service): string {

@@ -1,21 +1,23 @@
+// Which APIs a Service implements, so that a change of its endpoints finds them at once.
 import { type ObjectKey } from "./kube/objects";
 
-/** Which APIs a Service implements, so that a change of its endpoints finds them at once. */
+const NONE: readonly string[] = [];
+
+/** An API has up to two Services: the one its spec names, and the one of the spec that was applied last. */
 export class ImplementationIndex {
-  private readonly serviceOf = new Map<ObjectKey, string>();
+  private readonly servicesOf = new Map<ObjectKey, readonly string[]>();
   private readonly keysOf = new Map<string, Set<ObjectKey>>();
 
-  /** Sets the Service of an API, `namespace/name`; undefined when it has none or is gone. */
-  set(key: ObjectKey, service: string | undefined): void {
-    const before = this.serviceOf.get(key);
-    if (before === service) return;
-    if (before !== undefined) this.remove(before, key);
-    if (service === undefined) {
-      this.serviceOf.delete(key);
-      return;
+  /** Sets the Services of an API, each `namespace/name`; none when it is gone. */
+  set(key: ObjectKey, services: readonly string[]): void {
+    const before = this.servicesOf.get(key) ?? NONE;
+    for (const service of before) if (!services.includes(service)) this.remove(service, key);
+    for (const service of services) {
+      if (!before.includes(service))
+        this.keysOf.set(service, (this.keysOf.get(service) ?? new Set()).add(key));
     }
-    this.serviceOf.set(key, service);
-    this.keysOf.set(service, (this.keysOf.get(service) ?? new Set()).add(key));
+    if (services.length === 0) this.servicesOf.delete(key);
+    else this.servicesOf.set(key, services);
   }
 
   /** The APIs a Service implements. */

@@ -36,13 +36,37 @@ export function readStack(status: Fields | undefined): StackStatus | undefined {
   };
 }
 
-/** What `status.apiStatus` says of the spec that was applied last. */
-export function readApplied(status: Fields | undefined): {
+/** `status.apiStatus`, as far as it says what was applied last. */
+export interface Applied {
+  /** Id of the resource that stands for the API. */
   readonly uid: string | undefined;
+  /** Name of the Service. */
   readonly implementation: string | undefined;
-} {
+  readonly path: string | undefined;
+  readonly url: string | undefined;
+  /** Host name the API has for itself (`spec.hostname`): that of its URL, where it is not the gateway's. */
+  readonly hostname: string | undefined;
+}
+
+/** What `status.apiStatus` says of the spec that was applied last. */
+export function readApplied(status: Fields | undefined): Applied {
   const applied = fieldsOf(status?.["apiStatus"]);
-  return { uid: textOf(applied["uid"]), implementation: textOf(applied["implementation"]) };
+  const url = textOf(applied["url"]);
+  const host = hostOf(url);
+  const ip = textOf(applied["ip"]);
+  return {
+    uid: textOf(applied["uid"]),
+    implementation: textOf(applied["implementation"]),
+    path: textOf(applied["path"]),
+    url,
+    hostname:
+      ip !== undefined && host === hostOf(`https://${ip.includes(":") ? `[${ip}]` : ip}`) ? undefined : host,
+  };
+}
+
+/** The host of a URL in the one way a URL writes it, or undefined for what is no URL. */
+function hostOf(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
 function fieldsOf(value: unknown): Fields {

@@ -1,8 +1,10 @@
 // Whether an implementation has endpoints that take traffic, from the EndpointSlices of its Service.
-import { type V1EndpointSlice } from "@kubernetes/client-node";
+import { type V1Endpoint, type V1EndpointSlice } from "@kubernetes/client-node";
 
 /** Label that names a slice's Service. */
 const SERVICE_NAME_LABEL = "kubernetes.io/service-name";
+
+const NONE: readonly string[] = [];
 
 /** `namespace/name` of the Service a slice belongs to, or undefined for a slice of no Service. */
 export function serviceOf(slice: V1EndpointSlice): string | undefined {
@@ -10,49 +12,64 @@ export function serviceOf(slice: V1EndpointSlice): string | undefined {
   return name === undefined ? undefined : `${slice.metadata?.namespace ?? ""}/${name}`;
 }
 
-/** Index of slices by Service: a Service is ready when any endpoint of any of its slices is. */
+/**
+ * Index of slices by Service: a Service is ready when any endpoint of any of its slices is, be it of IPv4 or IPv6.
+ * It holds no more than the slices with a ready endpoint, and a change costs the same however many there are.
+ */
 export class ReadinessIndex {
-  /** For each Service, its slices by name and whether each has a ready endpoint. */
-  private readonly services = new Map<string, Map<string, boolean>>();
+  /** The Service of each slice, `namespace/name`, that has a ready endpoint. */
+  private readonly readySlices = new Map<string, string>();
+  /** How many of its slices have a ready endpoint, for each Service that has any. */
+  private readonly counts = new Map<string, number>();
 
-  /** Takes in a slice. Returns its Service if that changed from ready to not ready or back. */
-  set(slice: V1EndpointSlice): string | undefined {
-    return this.change(slice, (slices, name) => slices.set(name, hasReadyEndpoint(slice)));
+  /** Takes in a slice. Returns the Services, rarely any, that changed from ready to not ready or back. */
+  set(slice: V1EndpointSlice): readonly string[] {
+    return this.change(slice, hasReadyEndpoint(slice) ? serviceOf(slice) : undefined);
   }
 
-  /** Forgets a slice. Returns its Service as {@link set} does. */
-  remove(slice: V1EndpointSlice): string | undefined {
-    return this.change(slice, (slices, name) => slices.delete(name));
+  /** Forgets a slice. Returns Services as {@link set} does. */
+  remove(slice: V1EndpointSlice): readonly string[] {
+    return this.change(slice, undefined);
   }
 
   /** Whether a Service, `namespace/name`, has a ready endpoint. */
   isReady(service: string): boolean {
-    return [...(this.services.get(service)?.values() ?? [])].includes(true);
+    return this.counts.has(service);
   }
 
-  private change(
-    slice: V1EndpointSlice,
-    apply: (slices: Map<string, boolean>, name: string) => unknown,
-  ): string | undefined {
-    const service = serviceOf(slice);
-    if (service === undefined) return undefined;
-    const before = this.isReady(service);
-    const slices = this.services.get(service) ?? new Map<string, boolean>();
-    apply(slices, slice.metadata?.name ?? "");
-    if (slices.size === 0) this.services.delete(service);
-    else this.services.set(service, slices);
-    return this.isReady(service) === before ? undefined : service;
+  private change({ metadata }: V1EndpointSlice, after: string | undefined): readonly string[] {
+    const slice = `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
+    const before = this.readySlices.get(slice);
+    if (before === after) return NONE;
+    const changed: string[] = [];
+    if (after === undefined) this.readySlices.delete(slice);
+    else {
+      this.readySlices.set(slice, after);
+      if (this.count(after, 1) === 1) changed.push(after);
+    }
+    // A slice whose label was edited leaves one Service for another.
+    if (before !== undefined && this.count(before, -1) === 0) changed.push(before);
+    return changed;
+  }
+
+  /** Counts a ready slice more or less, and returns how many there are now. */
+  private count(service: string, difference: 1 | -1): number {
+    const count = (this.counts.get(service) ?? 0) + difference;
+    if (count === 0) this.counts.delete(service);
+    else this.counts.set(service, count);
+    return count;
   }
 }
 
+/** The list is null, against the schema, in slices without endpoints. */
+function hasReadyEndpoint(slice: { readonly endpoints?: V1EndpointSlice["endpoints"] | null }): boolean {
+  return slice.endpoints?.some(takesTraffic) ?? false;
+}
+
 /**
- * A condition `ready` that is not set means ready (Kubernetes API reference, EndpointConditions). The list is null,
- * against the schema, in slices without endpoints.
+ * `ready` that is not set means ready; one of a Service that publishes addresses that are not ready may be true while
+ * the Pod ends (Kubernetes API reference, EndpointConditions).
  */
-function hasReadyEndpoint({
-  endpoints,
-}: {
-  readonly endpoints?: V1EndpointSlice["endpoints"] | null;
-}): boolean {
-  return (endpoints ?? []).some(({ conditions }) => conditions?.ready !== false);
+function takesTraffic({ conditions }: V1Endpoint): boolean {
+  return conditions?.ready !== false && conditions?.terminating !== true;
 }

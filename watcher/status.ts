@@ -1,9 +1,10 @@
 // The status of an API object: what TM Forum's tools read, and beside it what an engineer reads. A pure function.
-import { unenforced, type PolicyOutcome, type PublicUrl } from "../components";
+import { type PolicyOutcome, type PublicUrl } from "../components";
 import { type ExposedApi } from "../spec";
-import { mergeConditions, findCondition, type NewCondition } from "./conditions";
+import { mergeConditions } from "./conditions";
 import { readApplied, type StackStatus } from "./ownStatus";
-import { GATEWAY_ADDRESS_UNKNOWN, type Problem } from "./reasons";
+import { type Problem } from "./reasons";
+import { describeConditions } from "./statusConditions";
 
 /** `status.apiStatus`, as TM Forum's operators write it. */
 interface ApiStatus {
@@ -15,6 +16,18 @@ interface ApiStatus {
   readonly url?: string;
   readonly ip?: string;
   readonly developerUI?: string;
+}
+
+/** The Service behind an API, as it is now. */
+export interface Implementation {
+  /** `namespace/name`. */
+  readonly service: string;
+  /** Whether the spec names it, not only the spec that was applied last. */
+  readonly inSpec: boolean;
+  /** Whether it has a ready endpoint. */
+  readonly ready: boolean;
+  /** Whether there is such a Service; undefined where that cannot be told. */
+  readonly exists: boolean | undefined;
 }
 
 /** Everything a status is made from. */
@@ -30,8 +43,12 @@ export interface Observation {
   readonly stack: StackStatus;
   /** Id of the resource that stands for the API, once there is one. */
   readonly uid: string | undefined;
+  /** Where clients find what is served, which while there is a problem is the spec that was applied last. */
   readonly publicUrl: PublicUrl;
-  readonly implementationReady: boolean;
+  /** `namespace/name` of the Service the gateway's address is read from; undefined where it is found by its label. */
+  readonly gatewayService: string | undefined;
+  /** Behind what is served; undefined where no Service was ever named. */
+  readonly implementation: Implementation | undefined;
   readonly policies: readonly PolicyOutcome[];
   /** RFC 3339 time. */
   readonly now: string;
@@ -39,113 +56,61 @@ export interface Observation {
 
 /** The fields of `status` this project owns, as they should be. */
 export function desiredStatus(observation: Observation): Record<string, unknown> {
-  const { previous, api, problem, stack, implementationReady, now } = observation;
-  const applied = api !== undefined && problem === undefined;
+  const { previous, api, problem, stack, implementation, now } = observation;
+  const apiStatus =
+    api !== undefined && problem === undefined
+      ? newApiStatus(api, observation)
+      : keptApiStatus(previous, observation.publicUrl);
   return {
-    ...(applied
-      ? { apiStatus: apiStatus(api, observation) }
-      : previous["apiStatus"] === undefined
-        ? {}
-        : { apiStatus: previous["apiStatus"] }),
-    implementation: { ready: implementationReady },
-    conditions: mergeConditions(previous["conditions"], conditions(observation), now),
+    ...(apiStatus === undefined ? {} : { apiStatus }),
+    implementation: { ready: implementation?.ready ?? false },
+    conditions: mergeConditions(previous["conditions"], describeConditions(observation), now),
     stack,
   };
 }
 
-function apiStatus(api: ExposedApi, { uid, publicUrl }: Observation): ApiStatus {
-  const known = "url" in publicUrl ? publicUrl : undefined;
+function newApiStatus(api: ExposedApi, { uid, publicUrl }: Observation): ApiStatus {
   return {
     name: api.name,
     uid: uid ?? "",
     path: api.path,
     port: api.port,
     implementation: api.implementation,
-    ...(known === undefined ? {} : { url: known.url, ip: known.ip }),
-    ...developerUI(api, known?.url),
+    ...location(publicUrl),
+    ...developerUI(api.developerUI, publicUrl),
   };
 }
 
+/** What is served of an earlier spec stays as it is, but where the gateway's address has changed. */
+function keptApiStatus(previous: Observation["previous"], publicUrl: PublicUrl): unknown {
+  const { path, url } = readApplied(previous);
+  if (path === undefined) return previous["apiStatus"];
+  const { url: _url, ip: _ip, developerUI: ui, ...kept } = previous["apiStatus"] as Partial<ApiStatus>;
+  return { ...kept, ...location(publicUrl), ...developerUI(relative(ui, url), publicUrl) };
+}
+
+function location(publicUrl: PublicUrl): Pick<ApiStatus, "url" | "ip"> {
+  if (!("url" in publicUrl)) return {};
+  const { url, ip } = publicUrl;
+  return ip === undefined ? { url } : { url, ip };
+}
+
 /** A developer UI given as a path is served on the host of the API. */
-function developerUI({ developerUI: ui }: ExposedApi, url: string | undefined): { developerUI?: string } {
+function developerUI(ui: string | undefined, publicUrl: PublicUrl): Pick<ApiStatus, "developerUI"> {
   if (ui === undefined) return {};
   if (!ui.startsWith("/")) return { developerUI: ui };
-  return url === undefined ? {} : { developerUI: new URL(ui, url).href };
+  return "url" in publicUrl && URL.canParse(ui, publicUrl.url)
+    ? { developerUI: new URL(ui, publicUrl.url).href }
+    : {};
 }
 
-function conditions(observation: Observation): NewCondition[] {
-  const reconciled = reconciledCondition(observation);
-  const implementation = implementationCondition(observation);
-  return [
-    readyCondition(observation, reconciled, implementation),
-    reconciled,
-    implementation,
-    ...policiesCondition(observation),
-  ];
+/** The path of a developer UI on the host of the API; one elsewhere as it is. */
+function relative(ui: unknown, url: string | undefined): string | undefined {
+  if (typeof ui !== "string") return undefined;
+  const page = parsed(ui);
+  return page === undefined || page.origin !== parsed(url)?.origin ? ui : page.href.slice(page.origin.length);
 }
 
-function reconciledCondition({ problem, observedHash, stack }: Observation): NewCondition {
-  const condition = { type: "Reconciled", observedHash } as const;
-  if (problem === undefined) {
-    return { ...condition, status: "True", reason: "Applied", message: `stack ${stack.name} is up to date` };
-  }
-  const served = stack.hash === undefined ? "" : "; the last spec that could be applied is still served";
-  return { ...condition, status: "False", reason: problem.reason, message: `${problem.message}${served}` };
-}
-
-function implementationCondition({
-  api,
-  previous,
-  implementationReady,
-  observedHash,
-}: Observation): NewCondition {
-  const service = api?.implementation ?? readApplied(previous).implementation ?? "unknown";
-  return implementationReady
-    ? {
-        type: "ImplementationReady",
-        status: "True",
-        reason: "EndpointsReady",
-        message: `Service ${service} has a ready endpoint`,
-        observedHash,
-      }
-    : {
-        type: "ImplementationReady",
-        status: "False",
-        reason: "NoReadyEndpoint",
-        message: `Service ${service} has no ready endpoint: see its Pods and its EndpointSlices`,
-        observedHash,
-      };
-}
-
-function readyCondition(
-  { publicUrl, observedHash }: Observation,
-  reconciled: NewCondition,
-  implementation: NewCondition,
-): NewCondition {
-  const condition = { type: "Ready", observedHash } as const;
-  for (const needed of [reconciled, implementation]) {
-    if (needed.status !== "True") {
-      return { ...condition, status: "False", reason: needed.reason, message: needed.message };
-    }
-  }
-  return "url" in publicUrl
-    ? { ...condition, status: "True", reason: "Serving", message: `served at ${publicUrl.url}` }
-    : { ...condition, status: "False", ...GATEWAY_ADDRESS_UNKNOWN };
-}
-
-/** Whether every policy the spec asks for is enforced. Kept as it was while the spec is invalid. */
-function policiesCondition({ api, policies, stack, observedHash, previous }: Observation): NewCondition[] {
-  if (api === undefined) {
-    const before = findCondition(previous["conditions"], "PoliciesEnforced");
-    return before === undefined ? [] : [before];
-  }
-  const condition = { type: "PoliciesEnforced", observedHash } as const;
-  const dropped = unenforced(policies);
-  if (dropped.length > 0) {
-    const message = `gateway ${stack.gateway} does not enforce spec.${dropped.join(", spec.")}`;
-    return [{ ...condition, status: "False", reason: "NotSupported", message }];
-  }
-  const message =
-    policies.length === 0 ? "the spec asks for no policy" : "every policy of the spec is enforced";
-  return [{ ...condition, status: "True", reason: "AllEnforced", message }];
+function parsed(url: string | undefined): URL | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
 }

@@ -1,0 +1,40 @@
+// What to do about each trouble, as the end of its message. `docs/conditions.md` has the long form.
+import { type TroubleReason } from "./reasons";
+
+const RETRIED = "it is tried again by itself";
+const PUT_BACK = "ODA_DRIFT=report leaves it: change it back, or set ODA_DRIFT=correct";
+
+/** One clause for each reason, without a full stop. */
+export const remedies: Readonly<Record<TroubleReason | "DriftCorrected", string>> = {
+  ApiServerUnavailable: `if it lasts, look at the API server and the network; ${RETRIED}`,
+  BackendUnavailable: `check the disk of ODA_STATE_DIR, or the credentials and the reachability of PULUMI_BACKEND_URL; ${RETRIED}`,
+  CrdMissing: `install the CRDs of Istio and of the Prometheus operator; ${RETRIED}`,
+  DeadlineExceeded: `if the machine is overloaded, lower ODA_CONCURRENCY, else see docs/conditions.md; ${RETRIED}`,
+  DriftCorrected:
+    "it is put back again after a while: have whoever changes it again and again change the spec",
+  Drifted: PUT_BACK,
+  DriftDetected: PUT_BACK,
+  EngineError: `see the watcher's log and report a bug; ${RETRIED}`,
+  EngineMissing: `check PATH and PULUMI_HOME of the watcher; ${RETRIED}`,
+  EngineStopped: `if it happens often, give the watcher more memory or lower ODA_CONCURRENCY; ${RETRIED}`,
+  FieldConflict: `delete the object that is named here, and it is made anew, or rename this one; ${RETRIED}`,
+  Forbidden: `grant the watcher this right, see docs/operations.md#access-rights; ${RETRIED}`,
+  GatewayAddressUnknown:
+    "give the gateway's Service a load balancer address or spec.externalIPs, or set ODA_GATEWAY_SERVICE or " +
+    "APIOPERATORISTIO_PUBLICHOSTNAME; the URL appears as soon as there is an address",
+  InvalidSpec: "correct what is named here",
+  NamespaceMissing: `create the namespace; if it is being deleted, nothing is to be done; ${RETRIED}`,
+  NoReadyEndpoint: "check its Pods, their readiness probes, its selector and its EndpointSlices",
+  NotSupported: "callers are served without: enforce it elsewhere, or remove it from the spec",
+  Rejected: `change the spec, or the policy or webhook that refuses it; ${RETRIED}`,
+  RemovalFailed: "the finalizer keeps the object until its resources are gone",
+  RouteConflict:
+    "change the path or the host name of one of them, or delete one; this one is served by itself when the route is free",
+  RouteContested: "nothing is wrong with this API: the other one has to take another path or host name",
+  ServiceMissing: "create the Service, or correct spec.implementation",
+  StackLocked: `let the other update end; if it is dead, see docs/operations.md#locks; ${RETRIED}`,
+  Unauthorized: `renew the credentials of the watcher, its kubeconfig or service account; ${RETRIED}`,
+  UnknownGateway: "take one of these names, or remove the annotation",
+  UnknownMonitoring: "take one of these names, or remove the annotation",
+  WrongPassphrase: `restore the passphrase the stack was made with, see docs/operations.md#backup-and-loss; ${RETRIED}`,
+};
