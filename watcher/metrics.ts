@@ -41,6 +41,11 @@ export class Metrics {
     help: "Writes of an object's status.",
     registers: [this.registry],
   });
+  readonly componentStatusWrites = new Counter({
+    name: "oda_component_status_writes_total",
+    help: "Writes of the summary of APIs in a Component's status.",
+    registers: [this.registry],
+  });
   readonly informerErrors = new Counter({
     name: "oda_informer_errors_total",
     help: "Failed lists and watches, by collection.",

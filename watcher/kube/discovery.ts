@@ -34,6 +34,27 @@ export async function discoverApiResources(clients: Clients): Promise<readonly A
   return resources;
 }
 
+/** The kind Component as this cluster serves it. */
+export interface ComponentResource {
+  /** Version to read and write, the newest one served. */
+  readonly version: string;
+  /** Whether status is written through a subresource of its own. */
+  readonly statusSubresource: boolean;
+}
+
+/**
+ * How this cluster serves Components; undefined while it does not.
+ *
+ * @throws the client's error when the API server does not answer.
+ */
+export async function discoverComponentResource(clients: Clients): Promise<ComponentResource | undefined> {
+  for (const version of await servedVersions(clients, GROUP)) {
+    const listed = await listedKinds(clients, GROUP, version);
+    if (listed.has("components")) return { version, statusSubresource: listed.has("components/status") };
+  }
+  return undefined;
+}
+
 /** Newest served version of Istio's networking API that the components can write. */
 export async function discoverIstioVersion(clients: Clients): Promise<IstioSettings["apiVersion"]> {
   const versions = await servedVersions(clients, ISTIO_GROUP);

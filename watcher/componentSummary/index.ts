@@ -1,0 +1,1 @@
+export { ComponentSummaries, type ComponentSummariesOptions } from "./componentSummaries";
