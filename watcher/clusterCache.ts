@@ -25,6 +25,8 @@ export interface ClusterCacheOptions extends SourceContext {
   readonly resources: readonly ApiResource[];
   /** Namespaces to follow; undefined means all. */
   readonly namespaces: readonly string[] | undefined;
+  /** `namespace/name` of the Service of the gateway; undefined finds it by its label. */
+  readonly gatewayService: string | undefined;
   /** The kinds that components keep. */
   readonly owned: readonly OwnedKind[];
   /** The kinds on whose pod templates components set annotations; followed once that is asked for. */
@@ -72,7 +74,10 @@ export class ClusterCache {
     const tell = (): void => {
       handlers.gatewayServices(this.gateways.list());
     };
-    this.gateways = gatewayServiceInformer(options, { onUpsert: tell, onDelete: tell });
+    this.gateways = gatewayServiceInformer(options, options.gatewayService, {
+      onUpsert: tell,
+      onDelete: tell,
+    });
   }
 
   /** Begins to follow. Resolves when every cache is filled. */

@@ -2,7 +2,15 @@
 import { availableParallelism, homedir } from "node:os";
 import { isIP } from "node:net";
 import { join } from "node:path";
-import { defaultIstioSettings, gatewayTypes, type IstioSettings } from "../components";
+import {
+  defaultIstioSettings,
+  gatewayTypes,
+  monitoringTypes,
+  readMonitoringType,
+  type IstioSettings,
+  type MonitoringType,
+} from "../components";
+import { driftModes, type DriftMode } from "./drift/driftDetector";
 
 /** Configuration of one watcher process. */
 export interface WatcherConfig {
@@ -10,6 +18,12 @@ export interface WatcherConfig {
   readonly namespaces: readonly string[] | undefined;
   /** Settings of the Istio gateway but for the API version, which the cluster decides. */
   readonly istio: Omit<IstioSettings, "apiVersion">;
+  /** `namespace/name` of the Service that clients reach the gateway at; undefined finds it by its label. */
+  readonly gatewayService: string | undefined;
+  /** How metrics are announced, unless an object says otherwise. */
+  readonly monitoring: MonitoringType;
+  /** What happens to a resource that somebody changed. */
+  readonly drift: DriftMode;
   /** Folder of this installation. */
   readonly stateDir: string;
   /** State backend URL; undefined keeps state in `stateDir`. */
@@ -60,6 +74,13 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
         ) ?? defaultIstioSettings.gateway,
       ...(publicHostname === undefined ? {} : { publicHostname }),
     },
+    gatewayService: read.matching(
+      "ODA_GATEWAY_SERVICE",
+      (value) => SERVICE_NAME.test(value),
+      "the namespace and the name of a Service, as namespace/name",
+    ),
+    monitoring: read.monitoring("OPENMETRICS_IMPLEMENTATION") ?? "ServiceMonitor",
+    drift: read.oneOf("ODA_DRIFT", driftModes) ?? "correct",
     stateDir: read.text("ODA_STATE_DIR") ?? defaultStateDir(read.text("XDG_STATE_HOME")),
     backendUrl: read.text("PULUMI_BACKEND_URL"),
     secretsProvider: read.text("ODA_SECRETS_PROVIDER"),
@@ -71,7 +92,6 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
     listen: read.listen("ODA_LISTEN") ?? { host: "0.0.0.0", port: 8080 },
     logLevel: read.level("LOGGING") ?? "info",
   };
-  read.oneOf("OPENMETRICS_IMPLEMENTATION", ["ServiceMonitor"]);
   read.finish();
   return config;
 }
@@ -82,6 +102,8 @@ function defaultStateDir(stateHome: string | undefined): string {
 
 /** A DNS name (RFC 1123), in lower case as Kubernetes writes them. */
 const DNS_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** Two DNS labels (RFC 1123). */
+const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const GATEWAY_NAME = new RegExp(`^([a-z0-9-]+/)?${DNS_NAME.source.slice(1)}`);
 
 function isHost(value: string): boolean {
@@ -121,6 +143,15 @@ class EnvironmentReader {
     const found = allowed.find((candidate) => candidate === value);
     if (value !== undefined && found === undefined) this.refuse(name, value, `one of ${allowed.join(", ")}`);
     return found;
+  }
+
+  monitoring(name: string): MonitoringType | undefined {
+    const value = this.text(name);
+    const type = value === undefined ? undefined : readMonitoringType(value);
+    if (value !== undefined && type === undefined) {
+      this.refuse(name, value, `one of ${monitoringTypes.join(", ")}`);
+    }
+    return type;
   }
 
   integer(name: string, min: number, max: number): number | undefined {

@@ -1,22 +1,28 @@
-// Wires informers, indexes and the queue to the reconciler. Handlers only note what changed and add keys.
-import { type GatewayAddress, type GatewaySettings } from "../components";
+// Wires the caches, indexes and the queue to the reconciler. Handlers only note what changed and add keys.
+import { type V1Service } from "@kubernetes/client-node";
+import { type GatewayAddress } from "../components";
 import { type Engine } from "../stack";
 import { ApiObjects } from "./apiObjects";
 import { Backoff } from "./backoff";
-import { claimOf, evaluate } from "./evaluate";
+import { ClusterCache, type ClusterHandlers } from "./clusterCache";
+import { CorrectionPace } from "./drift/correctionPace";
+import { type LiveObject } from "./drift/liveObject";
+import { DriftDetector, type DriftMode } from "./drift/driftDetector";
+import { claimOf, evaluate, type Evaluation, type PlatformSettings } from "./evaluate";
 import { EventRecorder } from "./events";
 import { gatewayAddress } from "./gatewayAddress";
 import { ImplementationIndex } from "./implementationIndex";
 import { statusOf } from "./kube/client";
-import { type Informer } from "./kube/informer";
-import { keyOf, splitKey, type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
-import { readApplied } from "./ownStatus";
+import { type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
+import { servicesOf } from "./observe";
+import { ownedKinds, workloadKinds } from "./ownedKinds";
 import { WorkQueue } from "./queue";
 import { ReadinessIndex } from "./readiness";
 import { Reconciler } from "./reconciler";
 import { Retries } from "./retries";
 import { RouteClaims } from "./routeClaims";
-import { apiInformer, endpointSliceInformer, gatewayServiceInformer, type SourceContext } from "./sources";
+import { type SourceContext } from "./sources";
+import { StackRuns } from "./stackRuns";
 
 /** Delays after a reconcile that the API server cut short, in milliseconds. */
 const API_BACKOFF = { base: 200, cap: 60_000 } as const;
@@ -26,7 +32,11 @@ export interface ControllerOptions extends SourceContext {
   readonly resources: readonly ApiResource[];
   /** Namespaces to serve; undefined means all. */
   readonly namespaces: readonly string[] | undefined;
-  readonly gateway: GatewaySettings;
+  readonly platform: PlatformSettings;
+  /** `namespace/name` of the Service of the gateway; undefined finds it by its label. */
+  readonly gatewayService: string | undefined;
+  /** What happens to a resource that somebody changed. */
+  readonly drift: DriftMode;
   readonly engine: Engine;
   /** Aborted when the watcher begins to shut down. */
   readonly closing: AbortSignal;
@@ -40,49 +50,31 @@ export class Controller {
   private readonly implementations = new ImplementationIndex();
   private readonly apiBackoffs = new Map<ObjectKey, Backoff>();
   private readonly stopping = new AbortController();
-  private readonly apiInformers = new Map<string, Informer<ApiObject>>();
-  private readonly informers: Informer<object>[] = [];
+  private readonly cache: ClusterCache;
+  private readonly drift: DriftDetector;
   private readonly objects: ApiObjects;
   private readonly reconciler: Reconciler;
   private address: GatewayAddress | undefined;
   private started = false;
 
   constructor(private readonly options: ControllerOptions) {
-    const { clients, resources, log, metrics, engine, gateway } = options;
-    this.objects = new ApiObjects(
-      clients,
-      resources,
-      (key) => this.cached(key),
-      () => {
-        metrics.statusWrites.inc();
-      },
-    );
-    this.reconciler = new Reconciler({
-      objects: this.objects,
-      engine,
-      claims: this.claims,
-      retries: new Retries(),
-      events: new EventRecorder(clients, log),
-      log,
-      gateway,
-      address: () => this.address,
-      isReady: (service) => this.readiness.isReady(service),
-      enqueue: (keys) => {
-        this.enqueue(keys);
-      },
-      closing: options.closing,
-      stopping: this.stopping.signal,
-    });
+    const { clients, resources, metrics, platform } = options;
+    const owned = ownedKinds(platform.gateway);
+    this.cache = new ClusterCache({ ...options, owned, workloads: workloadKinds }, this.handlers());
+    this.drift = new DriftDetector((...name) => this.cache.owned(...name), options.drift);
+    const onStatusWrite = (): void => {
+      metrics.statusWrites.inc();
+    };
+    this.objects = new ApiObjects(clients, resources, (key) => this.cache.api(key), onStatusWrite);
+    this.reconciler = this.createReconciler();
   }
 
   /** Starts to follow the cluster. Resolves when every cache is filled and the first objects are queued. */
   async start(): Promise<void> {
-    this.createInformers();
-    for (const informer of this.informers) informer.start();
-    await Promise.all(this.informers.map(({ synced }) => synced));
+    await this.cache.start();
     // All claims are known before the first is judged: whoever served a route goes on serving it.
     this.started = true;
-    this.enqueue(this.keys());
+    this.enqueue(this.cache.apiKeys());
   }
 
   /**
@@ -90,7 +82,7 @@ export class Controller {
    * their state and are waited for.
    */
   async stop(grace: number): Promise<void> {
-    for (const informer of this.informers) informer.stop();
+    this.cache.stop();
     const timer = setTimeout(() => {
       this.stopping.abort();
     }, grace);
@@ -98,77 +90,111 @@ export class Controller {
     clearTimeout(timer);
   }
 
-  private createInformers(): void {
-    const { resources, namespaces } = this.options;
-    for (const namespace of namespaces ?? [undefined]) {
-      for (const resource of resources) this.followApis(resource, namespace);
-      this.informers.push(
-        endpointSliceInformer(this.options, namespace, {
-          onUpsert: (slice) => {
-            this.readinessChanged(this.readiness.set(slice));
-          },
-          onDelete: (slice) => {
-            this.readinessChanged(this.readiness.remove(slice));
-          },
-        }),
-      );
+  private createReconciler(): Reconciler {
+    const { clients, engine, gatewayService, log, closing } = this.options;
+    const shared = {
+      objects: this.objects,
+      claims: this.claims,
+      retries: new Retries(),
+      drift: this.drift,
+      log,
+      enqueue: (keys: readonly ObjectKey[]) => {
+        this.enqueue(keys);
+      },
+    };
+    return new Reconciler({
+      ...shared,
+      runs: new StackRuns({ ...shared, engine, closing, stopping: this.stopping.signal }),
+      pace: new CorrectionPace(),
+      events: new EventRecorder(clients, log),
+      evaluate: (key, object) => this.evaluate(key, object),
+      address: () => this.address,
+      gatewayService,
+      isReady: (service) => this.readiness.isReady(service),
+      serviceExists: (service) => this.cache.serviceExists(service),
+    });
+  }
+
+  private handlers(): ClusterHandlers {
+    return {
+      api: {
+        onUpsert: (key, object) => {
+          this.apiChanged(key, object);
+        },
+        onDelete: (key) => {
+          this.implementations.set(key, []);
+          if (this.started) this.enqueue([key]);
+          else this.claims.remove(key);
+        },
+      },
+      slice: {
+        onUpsert: (slice) => {
+          this.servicesChanged(this.readiness.set(slice));
+        },
+        onDelete: (slice) => {
+          this.servicesChanged(this.readiness.remove(slice));
+        },
+      },
+      service: {
+        onUpsert: (service) => {
+          this.servicesChanged([nameOf(service)]);
+        },
+        onDelete: (service) => {
+          this.servicesChanged([nameOf(service)]);
+        },
+      },
+      owned: ({ kind }) => {
+        const changed = (object: LiveObject): void => {
+          this.ownedChanged(kind, object);
+        };
+        return { onUpsert: changed, onDelete: changed };
+      },
+      workload: ({ kind }) => {
+        const changed = (object: LiveObject): void => {
+          this.drift.noticed(kind, object);
+        };
+        return { onUpsert: changed, onDelete: changed };
+      },
+      gatewayServices: (services) => {
+        this.addressChanged(gatewayAddress(services));
+      },
+    };
+  }
+
+  /** A bug that one object brings to light must not end the informer of all: its reconcile meets it again. */
+  private apiChanged(key: ObjectKey, cached: ApiObject): void {
+    try {
+      const object = this.objects.get(key) ?? cached;
+      const evaluation = this.evaluate(key, object);
+      const released = this.claims.set(key, claimOf(object, evaluation));
+      this.implementations.set(key, servicesOf(key, object, evaluation));
+      this.enqueue(released);
+    } catch (error) {
+      this.options.log.error({ key, err: error }, "cannot take in a change");
     }
-    const services = gatewayServiceInformer(this.options, {
-      onUpsert: () => {
-        this.addressChanged(gatewayAddress(services.list()));
-      },
-      onDelete: () => {
-        this.addressChanged(gatewayAddress(services.list()));
-      },
-    });
-    this.informers.push(services);
+    this.enqueue([key]);
   }
 
-  private followApis(resource: ApiResource, namespace: string | undefined): void {
-    const informer = apiInformer(this.options, resource, namespace, {
-      onUpsert: (object) => {
-        const key = keyOf(resource, object);
-        try {
-          this.objectChanged(key);
-        } catch (error) {
-          // A bug that one object brings to light must not end the informer of all: its reconcile meets it again.
-          this.options.log.error({ key, err: error }, "cannot take in a change");
-          this.enqueue([key]);
-        }
-      },
-      onDelete: (object) => {
-        const key = keyOf(resource, object);
-        this.implementations.set(key, undefined);
-        if (this.started) this.enqueue([key]);
-        else this.claims.remove(key);
-      },
-    });
-    this.apiInformers.set(`${resource.plural}/${namespace ?? ""}`, informer);
-    this.informers.push(informer);
+  /** The objects made for an API carry its name, whatever became of their owner references. */
+  private ownedChanged(kind: string, object: LiveObject): void {
+    this.drift.noticed(kind, object);
+    const keys = this.options.resources.map(({ plural }) => `${plural}/${nameOf(object)}`);
+    this.enqueue(keys.filter((key) => this.cache.api(key) !== undefined));
   }
 
-  private objectChanged(key: ObjectKey): void {
-    const object = this.objects.get(key);
-    if (object === undefined) return;
-    const evaluation = evaluate(this.objects.resource(key), object, this.options.gateway);
-    const released = this.claims.set(key, claimOf(object, evaluation));
-    const service = evaluation.api?.implementation ?? readApplied(object.status).implementation;
-    this.implementations.set(
-      key,
-      service === undefined ? undefined : `${splitKey(key).namespace}/${service}`,
-    );
-    this.enqueue([key, ...released]);
-  }
-
-  private readinessChanged(service: string | undefined): void {
-    if (service !== undefined) this.enqueue(this.implementations.apisOf(service));
+  private servicesChanged(services: readonly string[]): void {
+    for (const service of services) this.enqueue(this.implementations.apisOf(service));
   }
 
   private addressChanged(address: GatewayAddress | undefined): void {
     if (JSON.stringify(address) === JSON.stringify(this.address)) return;
     this.options.log.info({ address }, "address of the gateway");
     this.address = address;
-    this.enqueue(this.keys());
+    this.enqueue(this.started ? this.cache.apiKeys() : []);
+  }
+
+  private evaluate(key: ObjectKey, object: ApiObject): Evaluation {
+    return evaluate(this.objects.resource(key), object, this.options.platform);
   }
 
   private enqueue(keys: readonly ObjectKey[]): void {
@@ -176,29 +202,15 @@ export class Controller {
     for (const key of keys) this.queue.add(key);
   }
 
-  private keys(): ObjectKey[] {
-    return this.options.resources.flatMap((resource) =>
-      [...this.apiInformers]
-        .filter(([name]) => name.startsWith(`${resource.plural}/`))
-        .flatMap(([, informer]) => informer.list().map((object) => keyOf(resource, object))),
-    );
-  }
-
-  private cached(key: ObjectKey): ApiObject | undefined {
-    const { plural, namespace, name } = splitKey(key);
-    const informer = this.apiInformers.get(`${plural}/${namespace}`) ?? this.apiInformers.get(`${plural}/`);
-    return informer?.get(namespace, name);
-  }
-
   /** The one place that turns a result or an error into done, or into a delay. */
   private async work(key: ObjectKey): Promise<number | undefined> {
     const { log, metrics } = this.options;
     const stop = metrics.reconcileSeconds.startTimer();
     try {
-      const result = await this.reconciler.reconcile(key);
+      const { outcome, after } = await this.reconciler.reconcile(key);
       this.apiBackoffs.delete(key);
-      metrics.reconciles.inc({ result: result.outcome });
-      return result.outcome === "retry" ? result.after : undefined;
+      metrics.reconciles.inc({ result: outcome });
+      return after;
     } catch (error) {
       // The object is gone: the informer is about to say so.
       if (statusOf(error) === 404) {
@@ -220,4 +232,9 @@ export class Controller {
       stop();
     }
   }
+}
+
+/** `namespace/name`. */
+function nameOf({ metadata }: V1Service | LiveObject): string {
+  return `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
 }

@@ -1,11 +1,21 @@
 // Looks at an API object without acting: what it asks for, and what stands in the way.
 import { createHash } from "node:crypto";
-import { gatewayTypes, isGatewayType, routesOf, type GatewaySettings } from "../components";
+import {
+  gatewayTypes,
+  isGatewayType,
+  isMetricsApi,
+  monitoringTypes,
+  readMonitoringType,
+  routesOf,
+  type GatewaySettings,
+  type MonitoringSettings,
+  type MonitoringType,
+} from "../components";
 import { InvalidSpecError, parseExposedApi, type ExposedApi } from "../spec";
 import { reconcileHash, type ApiSettings } from "../stack";
 import { type ApiObject, type ApiResource } from "./kube/objects";
 import { readStack } from "./ownStatus";
-import { type Problem } from "./reasons";
+import { invalidSpecProblem, unknownGatewayProblem, unknownMonitoringProblem, type Problem } from "./reasons";
 import { type Claim } from "./routeClaims";
 
 /** What an object asks for. */
@@ -21,12 +31,29 @@ export interface Evaluation {
   readonly routes: readonly string[];
 }
 
-/** Evaluates an object under the settings of the platform. */
-export function evaluate(resource: ApiResource, object: ApiObject, gateway: GatewaySettings): Evaluation {
-  const settings = { gateway };
+/** What the platform team decided for every object. */
+export interface PlatformSettings {
+  readonly gateway: GatewaySettings;
+  /** How metrics are announced, unless an object says otherwise. */
+  readonly monitoring: MonitoringType;
+}
+
+/**
+ * Evaluates an object under the settings of the platform.
+ *
+ * @param announced how the metrics of this object are announced, where that takes more than its own spec
+ */
+export function evaluate(
+  resource: ApiResource,
+  object: ApiObject,
+  platform: PlatformSettings,
+  announced?: MonitoringSettings,
+): Evaluation {
+  const { gateway } = platform;
   try {
     const api = parseExposedApi({ ...object, kind: resource.kind });
-    const problem = gatewayProblem(api);
+    const settings = { gateway, ...monitoringOf(api, platform, announced) };
+    const problem = annotationProblem(api);
     return {
       api,
       settings,
@@ -36,9 +63,26 @@ export function evaluate(resource: ApiResource, object: ApiObject, gateway: Gate
     };
   } catch (error) {
     if (!(error instanceof InvalidSpecError)) throw error;
-    const problem = { reason: "InvalidSpec", message: error.message } as const;
-    return { api: undefined, settings, hash: digest(error.message), problem, routes: [] };
+    const problem = invalidSpecProblem(error.message);
+    return { api: undefined, settings: { gateway }, hash: digest(error.message), problem, routes: [] };
   }
+}
+
+/** The variant of monitoring an API is to have; undefined where it has none, being of no metrics type. */
+export function monitoringTypeOf(api: ExposedApi, platform: PlatformSettings): MonitoringType | undefined {
+  if (!isMetricsApi(api)) return undefined;
+  return api.monitoring === undefined ? platform.monitoring : readMonitoringType(api.monitoring);
+}
+
+function monitoringOf(
+  api: ExposedApi,
+  platform: PlatformSettings,
+  announced: MonitoringSettings | undefined,
+): Pick<ApiSettings, "monitoring"> {
+  const type = monitoringTypeOf(api, platform);
+  if (type === undefined) return {};
+  if (announced?.type === type) return { monitoring: announced };
+  return { monitoring: type === "ServiceMonitor" ? { type } : { type, workloads: [] } };
 }
 
 /** What an object says of its routes. One that is being deleted asks for none. */
@@ -50,12 +94,14 @@ export function claimOf({ metadata, status }: ApiObject, { routes }: Evaluation)
   };
 }
 
-function gatewayProblem(api: ExposedApi): Problem | undefined {
-  if (api.gateway === undefined || isGatewayType(api.gateway)) return undefined;
-  return {
-    reason: "UnknownGateway",
-    message: `metadata.annotations["oda.tmforum.org/gateway"]: ${JSON.stringify(api.gateway)} must be one of ${gatewayTypes.join(", ")}`,
-  };
+function annotationProblem(api: ExposedApi): Problem | undefined {
+  if (api.gateway !== undefined && !isGatewayType(api.gateway)) {
+    return unknownGatewayProblem(api.gateway, gatewayTypes);
+  }
+  if (api.monitoring !== undefined && readMonitoringType(api.monitoring) === undefined) {
+    return unknownMonitoringProblem(api.monitoring, monitoringTypes);
+  }
+  return undefined;
 }
 
 function digest(text: string): string {

@@ -14,7 +14,7 @@ export interface Surroundings {
   /** Where clients reach the gateway now. */
   readonly address: () => GatewayAddress | undefined;
   /** `namespace/name` of the Service the address is read from; undefined where it is found by its label. */
-  readonly gatewayService?: string | undefined;
+  readonly gatewayService: string | undefined;
   /** Whether a Service, `namespace/name`, has a ready endpoint now. */
   readonly isReady: (service: string) => boolean;
   /** Whether a Service, `namespace/name`, exists now; undefined where that cannot be told. */

@@ -1,54 +1,52 @@
 // The loop: one object, from what it asks for to a stack run and a status.
-import { policiesOf, publicUrl, type GatewayAddress, type GatewaySettings } from "../components";
-import { GROUP, type ExposedApi } from "../spec";
-import { stackName, type ApiOutputs, type Engine, type ProgramInput } from "../stack";
+import { declaredObjects, stackName } from "../stack";
 import { FINALIZER, type ApiObjects } from "./apiObjects";
-import { findCondition } from "./conditions";
-import { evaluate, type Evaluation } from "./evaluate";
+import { type Change } from "./drift/change";
+import { type CorrectionPace } from "./drift/correctionPace";
+import { type DriftDetector } from "./drift/driftDetector";
+import { type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
-import { readApplied, readStack, type StackStatus } from "./ownStatus";
-import { conflictProblem, contestedMessage, runProblem, type Problem } from "./reasons";
+import { announcements, isNews, observe, type Outcome, type Surroundings } from "./observe";
+import { readApplied, readStack } from "./ownStatus";
+import {
+  conflictProblem,
+  contestedMessage,
+  driftCorrectedMessage,
+  driftProblem,
+  recurringDriftProblem,
+  well,
+  type Problem,
+} from "./reasons";
 import { type Retries } from "./retries";
 import { type RouteClaims } from "./routeClaims";
+import { type LastRun, type Servable, type StackRuns } from "./stackRuns";
 import { desiredStatus } from "./status";
 
 /** What the reconciler works with. */
-export interface ReconcilerDependencies {
+export interface ReconcilerDependencies extends Surroundings {
   readonly objects: ApiObjects;
-  readonly engine: Engine;
+  readonly runs: StackRuns;
   readonly claims: RouteClaims;
   readonly retries: Retries;
+  readonly drift: DriftDetector;
+  readonly pace: CorrectionPace;
   readonly events: EventRecorder;
   readonly log: Logger;
-  readonly gateway: GatewaySettings;
-  /** Where clients reach the gateway now. */
-  readonly address: () => GatewayAddress | undefined;
-  /** Whether a Service, `namespace/name`, has a ready endpoint now. */
-  readonly isReady: (service: string) => boolean;
+  /** What an object asks for, and what stands in the way. */
+  readonly evaluate: (key: ObjectKey, object: ApiObject) => Evaluation;
   /** Has other objects looked at again. */
   readonly enqueue: (keys: readonly ObjectKey[]) => void;
-  /** Aborted when the watcher begins to shut down: a run that fails from then on says nothing of the object. */
-  readonly closing: AbortSignal;
-  /** Aborted when runs under way must stop. */
-  readonly stopping: AbortSignal;
 }
 
-/** What became of a reconcile: nothing more to do, or wait for a change, or try again in so many milliseconds. */
-export type ReconcileResult =
-  { readonly outcome: "done" | "waiting" } | { readonly outcome: "retry"; readonly after: number };
-
-/** What became of an object's stack. */
-interface LastRun {
-  readonly stack: StackStatus;
-  /** Id of the resource that stands for the API, once there is one. */
-  readonly uid: string | undefined;
-}
-
-/** What a status is written for, beyond what the object itself says. */
-interface Outcome extends LastRun {
-  readonly problem: Problem | undefined;
+/**
+ * What became of a reconcile: nothing more to do, or wait for a change, or try again; and in how many milliseconds to
+ * look again, whatever happens.
+ */
+export interface ReconcileResult {
+  readonly outcome: "done" | "waiting" | "retry";
+  readonly after?: number;
 }
 
 /** Reconciles one API object at a time; the queue sees to it that no object is in two hands. */
@@ -71,121 +69,129 @@ export class Reconciler {
     if (object === undefined) return this.forget(key);
     if (object.metadata?.deletionTimestamp !== undefined) return this.remove(key, object);
 
-    const evaluation = evaluate(this.deps.objects.resource(key), object, this.deps.gateway);
-    const last = this.lastRun(key, object);
-    if (evaluation.api === undefined || evaluation.problem !== undefined) {
-      return this.wait(key, object, evaluation, { ...last, problem: evaluation.problem });
-    }
+    const evaluation = this.deps.evaluate(key, object);
+    const last = this.lastRun(key, object, evaluation);
+    const { api, problem } = evaluation;
+    if (api === undefined || problem !== undefined) return this.wait(key, object, evaluation, last, problem);
     const conflict = this.deps.claims.conflict(key);
     if (conflict !== undefined) {
       this.tellHolder(conflict.holder, contestedMessage(conflict, key));
-      return this.wait(key, object, evaluation, { ...last, problem: conflictProblem(conflict) });
+      return this.wait(key, object, evaluation, last, conflictProblem(conflict));
     }
-    if (last.stack.hash === evaluation.hash && last.stack.result === "Succeeded") {
-      this.deps.retries.forget(key);
-      const finalized = await this.deps.objects.addFinalizer(key, object);
-      await this.writeStatus(key, finalized, evaluation, { ...last, problem: undefined });
-      return { outcome: "done" };
-    }
+    const servable = { ...evaluation, api };
+    const isApplied = last.stack.hash === evaluation.hash && last.stack.result === "Succeeded";
+    if (isApplied) return this.keep(key, object, servable, last);
+
     const pending = this.deps.retries.pending(key, evaluation.hash);
     if (pending !== undefined) {
       await this.writeStatus(key, object, evaluation, { ...last, problem: pending.problem });
       return { outcome: "retry", after: pending.delay };
     }
-    return this.run(key, object, { ...evaluation, api: evaluation.api }, last);
+    return this.run(key, object, servable, last, { refresh: this.isStale(servable, last) });
+  }
+
+  /** Sees to it that what was applied is still there, and writes the status. */
+  private async keep(
+    key: ObjectKey,
+    object: ApiObject,
+    servable: Servable,
+    last: LastRun,
+  ): Promise<ReconcileResult> {
+    const { drift, objects, pace, retries } = this.deps;
+    retries.forget(key);
+    const changes = drift.changes(declaredObjects(servable.api, servable.settings));
+    if (changes !== undefined && changes.length > 0) {
+      if (drift.mode === "report") return this.report(key, object, servable, last, changes);
+      const after = pace.delay(key);
+      if (after === 0) return this.run(key, object, servable, last, { refresh: true, changes });
+      await this.writeStatus(key, object, servable, { ...last, problem: recurringDriftProblem(changes) });
+      return { outcome: "retry", after };
+    }
+    const finalized = await objects.addFinalizer(key, object);
+    await this.writeStatus(key, finalized, servable, { ...last, problem: undefined });
+    return { outcome: "done", ...(changes === undefined ? { after: drift.recheckAfter } : {}) };
   }
 
   /** One engine run and the status it leads to. */
   private async run(
     key: ObjectKey,
     object: ApiObject,
-    evaluation: Evaluation & { readonly api: ExposedApi },
+    servable: Servable,
     last: LastRun,
+    why: { readonly refresh: boolean; readonly changes?: readonly Change[] },
   ): Promise<ReconcileResult> {
-    const { claims, engine, events, log, objects, retries } = this.deps;
+    const { claims, events, log, objects, pace, runs } = this.deps;
     // Before anything is awaited: no other object may find the routes free meanwhile.
     claims.occupyWanted(key);
     const finalized = await objects.addFinalizer(key, object);
-    const before = { name: stackName(evaluation.api), gateway: evaluation.settings.gateway.type };
-    let outputs: ApiOutputs;
-    try {
-      outputs = await engine.up({
-        kind: evaluation.api.kind,
-        stack: before.name,
-        known: last.stack.lastRun !== undefined,
-        input: this.programInput(key, object, evaluation),
-        signal: this.deps.stopping,
-      });
-    } catch (error) {
-      // The next process finds the object as it was and runs it again.
-      if (this.deps.closing.aborted) return { outcome: "waiting" };
-      const problem = runProblem(error);
-      const after = retries.failed(key, evaluation.hash, problem);
-      log.warn(
-        { key, reason: problem.reason, retryInMs: Math.round(after), err: error },
-        "engine run failed",
-      );
-      events.record(objects.resource(key), object, { type: "Warning", ...problem });
-      const stack: StackStatus = {
-        ...last.stack,
-        ...before,
-        // The run may have got as far as to occupy them.
-        routes: [...new Set([...(last.stack.routes ?? []), ...evaluation.routes])],
-        lastRun: new Date().toISOString(),
-        result: "Failed",
-      };
-      await this.writeStatus(key, finalized, evaluation, { ...last, problem, stack });
-      return { outcome: "retry", after };
+    const run = await runs.up(key, object, servable, last, why.refresh);
+    if (run.result === "interrupted") return { outcome: "waiting" };
+    const resource = objects.resource(key);
+    if (run.result === "failed") {
+      events.record(resource, object, { type: "Warning", ...run.problem });
+      await this.writeStatus(key, finalized, servable, { ...run.last, problem: run.problem });
+      return { outcome: "retry", after: run.retryAfter };
     }
-    retries.forget(key);
-    this.deps.enqueue(claims.settle(key, evaluation.routes));
-    const done: LastRun = {
-      uid: outputs.uid,
-      stack: {
-        ...before,
-        hash: evaluation.hash,
-        routes: evaluation.routes,
-        lastRun: new Date().toISOString(),
-        result: "Succeeded",
-      },
-    };
-    this.unwritten.set(object.metadata?.uid ?? "", done);
-    await this.writeStatus(key, finalized, evaluation, { ...done, problem: undefined });
-    log.info({ key, stack: before.name, hash: evaluation.hash }, "applied");
-    events.record(objects.resource(key), object, {
-      type: "Normal",
-      reason: "Applied",
-      message: `stack ${before.name} is up to date (${evaluation.hash})`,
-    });
+    this.unwritten.set(object.metadata?.uid ?? "", run.last);
+    await this.writeStatus(key, finalized, servable, { ...run.last, problem: undefined });
+    const { name: stack, hash = "" } = run.last.stack;
+    if (why.changes === undefined) {
+      log.info({ key, stack, hash }, "applied");
+      events.record(resource, object, { type: "Normal", reason: "Applied", message: well.applied(stack) });
+    } else {
+      pace.corrected(key);
+      log.warn({ key, stack, changes: why.changes }, "drift corrected");
+      const message = driftCorrectedMessage(why.changes);
+      events.record(resource, object, { type: "Normal", reason: "DriftCorrected", message });
+    }
     return { outcome: "done" };
+  }
+
+  /** Tells of what somebody changed, and leaves it. */
+  private async report(
+    key: ObjectKey,
+    object: ApiObject,
+    servable: Servable,
+    last: LastRun,
+    changes: readonly Change[],
+  ): Promise<ReconcileResult> {
+    const problem = driftProblem(changes);
+    if (isNews(object, problem)) {
+      this.deps.log.warn({ key, changes }, "drift detected");
+      const { message } = problem;
+      const { events, objects } = this.deps;
+      events.record(objects.resource(key), object, { type: "Warning", reason: "DriftDetected", message });
+    }
+    await this.writeStatus(key, object, servable, { ...last, problem });
+    return { outcome: "waiting" };
   }
 
   /** Destroys the stack of an object that is being deleted, then lets the object go. */
   private async remove(key: ObjectKey, object: ApiObject): Promise<ReconcileResult> {
-    const { engine, events, log, objects, retries } = this.deps;
+    const { events, log, objects, runs } = this.deps;
     const { finalizers, uid } = object.metadata ?? {};
     if (!finalizers?.includes(FINALIZER)) return this.release(key);
     if (this.released.has(key) && this.released.get(key) === uid) return { outcome: "done" };
-    const pending = retries.pending(key, "removal");
-    if (pending !== undefined) return { outcome: "retry", after: pending.delay };
+    const delay = runs.removalDelay(key);
+    if (delay !== undefined) return { outcome: "retry", after: delay };
     const resource = objects.resource(key);
     const stack = stackName(splitKey(key));
-    try {
-      await engine.destroy({ kind: resource.kind, stack, signal: this.deps.stopping });
-    } catch (error) {
-      if (this.deps.closing.aborted) return { outcome: "waiting" };
-      const { reason, message } = runProblem(error);
-      const problem = { reason, message: `cannot remove the resources of stack ${stack}: ${message}` };
-      const after = retries.failed(key, "removal", problem);
-      log.warn({ key, reason, retryInMs: Math.round(after), err: error }, "removal failed");
-      events.record(resource, object, { type: "Warning", reason: "RemovalFailed", message: problem.message });
-      const evaluation = evaluate(resource, object, this.deps.gateway);
-      const last = this.lastRun(key, object);
-      const failed: StackStatus = { ...last.stack, result: "Failed" };
+    const run = await runs.destroy(key);
+    if (run.result === "interrupted") return { outcome: "waiting" };
+    if (run.result === "failed") {
+      const { problem, retryAfter } = run;
+      events.record(resource, object, {
+        type: "Warning",
+        reason: "RemovalFailed",
+        message: problem.message,
+      });
+      const evaluation = this.deps.evaluate(key, object);
+      const last = this.lastRun(key, object, evaluation);
+      const failed = { ...last.stack, result: "Failed" } as const;
       await this.writeStatus(key, object, evaluation, { ...last, problem, stack: failed });
-      return { outcome: "retry", after };
+      return { outcome: "retry", after: retryAfter };
     }
-    events.record(resource, object, { type: "Normal", reason: "Removed", message: `stack ${stack} is gone` });
+    events.record(resource, object, { type: "Normal", reason: "Removed", message: well.removed(stack) });
     await objects.removeFinalizer(key, object);
     this.released.set(key, uid);
     log.info({ key, stack }, "removed");
@@ -205,6 +211,7 @@ export class Reconciler {
   private forget(key: ObjectKey): ReconcileResult {
     this.released.delete(key);
     this.deps.retries.forget(key);
+    this.deps.pace.forget(key);
     this.deps.enqueue(this.deps.claims.remove(key));
     return { outcome: "done" };
   }
@@ -214,14 +221,15 @@ export class Reconciler {
     key: ObjectKey,
     object: ApiObject,
     evaluation: Evaluation,
-    outcome: Outcome,
+    last: LastRun,
+    problem: Problem | undefined,
   ): Promise<ReconcileResult> {
     const { events, log, objects } = this.deps;
-    if (outcome.problem !== undefined && isNews(object, outcome.problem)) {
-      events.record(objects.resource(key), object, { type: "Warning", ...outcome.problem });
-      log.warn({ key, ...outcome.problem }, "not served as asked");
+    if (problem !== undefined && isNews(object, problem)) {
+      events.record(objects.resource(key), object, { type: "Warning", ...problem });
+      log.warn({ key, ...problem }, "not served as asked");
     }
-    await this.writeStatus(key, object, evaluation, outcome);
+    await this.writeStatus(key, object, evaluation, { ...last, problem });
     return { outcome: "waiting" };
   }
 
@@ -235,48 +243,29 @@ export class Reconciler {
   private async writeStatus(
     key: ObjectKey,
     object: ApiObject,
-    { api, hash, settings }: Evaluation,
-    { problem, stack, uid }: Outcome,
+    evaluation: Evaluation,
+    outcome: Outcome,
   ): Promise<void> {
-    const previous = object.status ?? {};
-    const service = api?.implementation ?? readApplied(previous).implementation;
-    const address = this.deps.address();
-    const status = desiredStatus({
-      previous,
-      api,
-      problem,
-      stack,
-      observedHash: hash,
-      uid,
-      publicUrl: api === undefined ? { unknown: "" } : publicUrl(api, settings.gateway, address),
-      implementationReady:
-        service !== undefined && this.deps.isReady(`${splitKey(key).namespace}/${service}`),
-      policies: api === undefined ? [] : policiesOf(api, settings.gateway),
-      now: new Date().toISOString(),
-    });
-    await this.deps.objects.writeStatus(key, object, status);
+    const { events, objects } = this.deps;
+    const status = desiredStatus(observe(key, object, evaluation, outcome, this.deps));
+    await objects.writeStatus(key, object, status);
     this.unwritten.delete(object.metadata?.uid ?? "");
+    for (const event of announcements(object.status, status)) {
+      events.record(objects.resource(key), object, event);
+    }
   }
 
-  private lastRun(key: ObjectKey, { metadata, status }: ApiObject): LastRun {
+  private lastRun(key: ObjectKey, { metadata, status }: ApiObject, { settings }: Evaluation): LastRun {
     const unwritten = this.unwritten.get(metadata?.uid ?? "");
-    const stack = readStack(status) ?? { name: stackName(splitKey(key)), gateway: this.deps.gateway.type };
+    const stack = readStack(status) ?? { name: stackName(splitKey(key)), gateway: settings.gateway.type };
     return unwritten ?? { stack, uid: readApplied(status).uid };
   }
 
-  private programInput(
-    key: ObjectKey,
-    object: ApiObject,
-    { api, settings }: { readonly api: ExposedApi; readonly settings: Evaluation["settings"] },
-  ): ProgramInput {
-    const { servedKind: kind, version } = this.deps.objects.resource(key);
-    const { name = "", uid = "" } = object.metadata ?? {};
-    return { api, settings, owner: { apiVersion: `${GROUP}/${version}`, kind, name, uid } };
+  /** Whether the stack may not know what there is: a run failed half way, or an object went meanwhile. */
+  private isStale({ api, settings }: Servable, { stack }: LastRun): boolean {
+    if (stack.result === "Failed") return true;
+    if (stack.hash === undefined) return false;
+    const changes = this.deps.drift.changes(declaredObjects(api, settings)) ?? [];
+    return changes.some(({ fields }) => fields.length === 0);
   }
-}
-
-/** Whether the status does not speak of a problem yet. */
-function isNews(object: ApiObject, { message }: Problem): boolean {
-  const reconciled = findCondition(object.status?.["conditions"], "Reconciled");
-  return reconciled?.message.startsWith(message) !== true;
 }

@@ -84,15 +84,30 @@ export function serviceInformer(
   return informer(context, path, list, { ...handlers, keep: keepService });
 }
 
-/** Follows the Services of ingress gateways in every namespace. */
+/**
+ * Follows the Services of ingress gateways in every namespace, or just one Service.
+ *
+ * @param service `namespace/name` of that one
+ */
 export function gatewayServiceInformer(
   context: SourceContext,
+  service: string | undefined,
   handlers: Handlers<V1Service>,
 ): Informer<V1Service> {
   const { core } = context.clients;
+  if (service === undefined) {
+    const list = (): Promise<KubernetesListObject<V1Service>> =>
+      core.listServiceForAllNamespaces({ labelSelector: GATEWAY_SELECTOR });
+    return informer(context, "/api/v1/services", list, { ...handlers, labelSelector: GATEWAY_SELECTOR });
+  }
+  const [namespace = "", name = ""] = service.split("/");
+  const fieldSelector = `metadata.name=${name}`;
   const list = (): Promise<KubernetesListObject<V1Service>> =>
-    core.listServiceForAllNamespaces({ labelSelector: GATEWAY_SELECTOR });
-  return informer(context, "/api/v1/services", list, { ...handlers, labelSelector: GATEWAY_SELECTOR });
+    core.listNamespacedService({ namespace, fieldSelector });
+  return informer(context, collection("/api/v1", namespace, "services"), list, {
+    ...handlers,
+    fieldSelector,
+  });
 }
 
 function keepEndpointSlice({ metadata, addressType, endpoints }: V1EndpointSlice): V1EndpointSlice {

@@ -85,8 +85,10 @@ export class Watcher {
     const found = await this.discover();
     if (found === undefined || this.stopped.signal.aborted) return;
     const { resources, gateway } = found;
+    const { namespaces, monitoring, drift } = config;
+    const platform = { gateway, monitoring };
     log.info(
-      { resources, namespaces: config.namespaces ?? "all", gateway, engine: this.engine.name },
+      { resources, namespaces: namespaces ?? "all", ...platform, drift, engine: this.engine.name },
       "serving",
     );
     this.waitingFor = "the caches";
@@ -96,8 +98,10 @@ export class Watcher {
       log,
       metrics: this.metrics,
       resources,
-      namespaces: config.namespaces,
-      gateway,
+      namespaces,
+      platform,
+      gatewayService: config.gatewayService,
+      drift,
       engine: this.engine,
       closing: this.stopped.signal,
     });
