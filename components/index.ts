@@ -23,6 +23,9 @@ export {
   type MonitoringType,
   type ScrapedEndpoint,
 } from "./monitoring/settings";
-export { isMetricsApi } from "./monitoring/serviceMonitor";
+export { isMetricsApi } from "./monitoring/monitoring";
+export { PrometheusAnnotations, type PrometheusAnnotationsArgs } from "./monitoring/prometheusAnnotations";
+export { DataDogAnnotations, type DataDogAnnotationsArgs } from "./monitoring/dataDogAnnotations";
+export { monitoringObjects } from "./monitoring/variants";
 export { type ObjectVersions, type OwnedObject } from "./ownedObject";
 export { type OwnerReference } from "./kubernetesMetadata";

@@ -1,5 +1,8 @@
 // Metadata that every Kubernetes object of an API carries.
-import { COMPONENT_NAME_LABEL, type ExposedApi } from "../spec";
+import { COMPONENT_NAME_LABEL, shortened, type ExposedApi } from "../spec";
+
+/** Longest field manager that the API server takes, in characters (Kubernetes API reference, PatchOptions). */
+const MAX_FIELD_MANAGER = 128;
 
 /**
  * Server-side-apply field manager of the objects of an API. One for each kind: where an ExposedAPI and an API share a
@@ -7,6 +10,14 @@ import { COMPONENT_NAME_LABEL, type ExposedApi } from "../spec";
  */
 export function fieldManager(api: ExposedApi): string {
   return api.kind === "ExposedAPI" ? "oda-api" : "oda-api-legacy";
+}
+
+/**
+ * Field manager of what an API sets on objects of others: another one for each API of a namespace, so that what one
+ * gives back is not taken from another.
+ */
+export function patchFieldManager(api: ExposedApi): string {
+  return shortened(`${fieldManager(api)}.${api.name}`, MAX_FIELD_MANAGER);
 }
 
 /** The API object in the cluster that resources are made for, and that they must not outlive. */
@@ -42,5 +53,25 @@ export function leafMetadata(api: ExposedApi, owner: OwnerReference | undefined)
       "pulumi.com/skipAwait": "true",
     },
     ...(owner === undefined ? {} : { ownerReferences: [owner] }),
+  };
+}
+
+/**
+ * Metadata of a patch of somebody else's object in the namespace of the API.
+ *
+ * Pulumi's Kubernetes provider reads the annotations, and the object has them for as long as it is patched. No await:
+ * whether the object is healthy after the patch is its owner's concern.
+ */
+export function patchMetadata(
+  api: ExposedApi,
+  name: string,
+): Omit<ObjectMetadata, "labels" | "ownerReferences"> {
+  return {
+    name,
+    namespace: api.namespace,
+    annotations: {
+      "pulumi.com/patchFieldManager": patchFieldManager(api),
+      "pulumi.com/skipAwait": "true",
+    },
   };
 }

@@ -4,7 +4,10 @@ import { type ExposedApi } from "../spec";
 import { type GatewayAddress, type PolicyOutcome } from "./gateway";
 import { gatewayFor, type GatewaySettings } from "./gateways";
 import { type OwnerReference } from "./kubernetesMetadata";
-import { isMetricsApi, ServiceMonitor } from "./monitoring/serviceMonitor";
+import { isMetricsApi, type MonitoringComponent } from "./monitoring/monitoring";
+import { defaultMonitoring, type MonitoringSettings } from "./monitoring/settings";
+import { monitoringFor } from "./monitoring/variants";
+import { type ObjectVersions } from "./ownedObject";
 
 /** Arguments of {@link OdaApi}. */
 export interface OdaApiArgs {
@@ -12,6 +15,8 @@ export interface OdaApiArgs {
   readonly api: ExposedApi;
   /** The gateway to expose it through. */
   readonly gateway: GatewaySettings;
+  /** How its metrics are announced, by default with a ServiceMonitor. An API that is of no metrics type has none. */
+  readonly monitoring?: MonitoringSettings | undefined;
   /** Where clients reach that gateway, if it is known when the program runs. */
   readonly address?: GatewayAddress;
   /** The API object in the cluster, if it is one: the resources are deleted with it. */
@@ -19,7 +24,7 @@ export interface OdaApiArgs {
 }
 
 /**
- * One ODA API: a gateway component that exposes it and, for the metrics types, a ServiceMonitor.
+ * One ODA API: a gateway component that exposes it and, for the metrics types, a monitoring component.
  *
  * Children carry the component's name. Errors of the API itself are found by `parseExposedApi` before this runs.
  */
@@ -27,10 +32,12 @@ export class OdaApi extends pulumi.ComponentResource {
   /** Public URL, or undefined while the gateway's address is not known. */
   readonly url: pulumi.Output<string | undefined>;
   /**
-   * Id of the resource that stands for the API in its status: the ServiceMonitor's uid for a metrics API, else that of
-   * the resource that routes it, the VirtualService behind Istio.
+   * Id of the resource that stands for the API in its status: the uid of the ServiceMonitor of a metrics API that has
+   * one, else that of the resource that routes it, the VirtualService behind Istio.
    */
   readonly uid: pulumi.Output<string>;
+  /** Versions of the Kubernetes objects it declares or patches. */
+  readonly versions: pulumi.Output<ObjectVersions>;
   /** What became of each policy the spec asks for. */
   readonly policies: readonly PolicyOutcome[];
 
@@ -40,14 +47,21 @@ export class OdaApi extends pulumi.ComponentResource {
     const gateway = gatewayFor(settings);
 
     const exposed = gateway.create(name, { api, settings, owner }, { parent: this });
-    const monitor = isMetricsApi(api)
-      ? new ServiceMonitor(name, { api, owner }, { parent: this })
-      : undefined;
+    const monitored = this.monitor(name, args);
 
     const publicUrl = gateway.publicUrl(api, settings, args.address);
     this.url = pulumi.output("url" in publicUrl ? publicUrl.url : undefined);
-    this.uid = monitor?.uid ?? exposed.routeUid;
+    this.uid = monitored?.uid ?? exposed.routeUid;
+    this.versions = pulumi
+      .all([exposed.versions, monitored?.versions ?? {}])
+      .apply(([route, monitoring]) => ({ ...route, ...monitoring }));
     this.policies = gateway.policies(api, settings);
     this.registerOutputs({ url: this.url, uid: this.uid, policies: this.policies });
+  }
+
+  private monitor(name: string, { api, monitoring, owner }: OdaApiArgs): MonitoringComponent | undefined {
+    if (!isMetricsApi(api)) return undefined;
+    const settings = monitoring ?? defaultMonitoring;
+    return monitoringFor(settings).create(name, { api, settings, owner }, { parent: this });
   }
 }

@@ -11,6 +11,7 @@ export {
   type ExposedApi,
   GATEWAY_ANNOTATION,
   GROUP,
+  MONITORING_ANNOTATION,
   type OasValidation,
   type Quota,
   type RateLimit,
@@ -19,3 +20,4 @@ export {
 } from "./model";
 export { parseExposedApi } from "./parse";
 export { type PolicyField, requestedPolicies } from "./requestedPolicies";
+export { shortened } from "./shortened";

@@ -12,6 +12,9 @@ export const COMPONENT_NAME_LABEL = `${GROUP}/componentName`;
 /** Annotation by which one object chooses another gateway than the configured default. */
 export const GATEWAY_ANNOTATION = `${GROUP}/gateway`;
 
+/** Annotation by which one object of a metrics type chooses another variant of monitoring than the configured default. */
+export const MONITORING_ANNOTATION = `${GROUP}/monitoring`;
+
 /** `ExposedAPI`, or `API`: the same resource as canvases older than the end of 2024 have it. */
 export type ResourceKind = "ExposedAPI" | "API";
 
@@ -120,4 +123,6 @@ export interface ExposedApi {
   readonly cors: Cors;
   /** Value of the annotation `oda.tmforum.org/gateway`, trimmed. */
   readonly gateway?: string;
+  /** Value of the annotation `oda.tmforum.org/monitoring`, trimmed. */
+  readonly monitoring?: string;
 }

@@ -14,6 +14,7 @@ import {
   COMPONENT_NAME_LABEL,
   type ExposedApi,
   GATEWAY_ANNOTATION,
+  MONITORING_ANNOTATION,
   type ResourceKind,
 } from "./model";
 import { DNS_LABEL, DNS_SUBDOMAIN, HOST_NAME, LABEL_VALUE, PLAIN_TEXT } from "./names";
@@ -59,16 +60,15 @@ export function parseExposedApi(object: unknown): ExposedApi {
 /** `default` is the namespace in which kubectl creates a manifest that names none. */
 function readMetadata(metadata: Field) {
   const label = metadata.get("labels").object().get(COMPONENT_NAME_LABEL, `["${COMPONENT_NAME_LABEL}"]`);
-  const annotation = metadata
-    .get("annotations")
-    .object()
-    .get(GATEWAY_ANNOTATION, `["${GATEWAY_ANNOTATION}"]`);
+  const annotations = metadata.get("annotations").object();
+  const annotation = (name: string) => annotations.get(name, `["${name}"]`).trimmed().text(PLAIN_TEXT);
   return {
     namespace: metadata.get("namespace").text(DNS_LABEL) ?? "default",
     name: metadata.get("name").required().text(DNS_SUBDOMAIN) ?? "",
     ...optional("uid", metadata.get("uid").text(PLAIN_TEXT)),
     ...optional("componentName", label.text(LABEL_VALUE)),
-    ...optional("gateway", annotation.trimmed().text(PLAIN_TEXT)),
+    ...optional("gateway", annotation(GATEWAY_ANNOTATION)),
+    ...optional("monitoring", annotation(MONITORING_ANNOTATION)),
   };
 }
 

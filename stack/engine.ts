@@ -18,6 +18,14 @@ export interface StackRun extends StackTarget {
   readonly known: boolean;
 }
 
+/** How to bring a stack's resources about. */
+export interface UpOptions {
+  /** Read the live resources first, and put back what others changed or deleted. */
+  readonly refresh?: boolean;
+  /** Take fields that another field manager holds, in place of {@link TransientError} with reason `FieldConflict`. */
+  readonly force?: boolean;
+}
+
 /** One step of a preview. */
 export interface PreviewStep {
   /** Pulumi's name of the operation: create, update, delete, replace, same … */
@@ -36,7 +44,7 @@ export interface Engine {
   /** Short name, for logs and metrics. */
   readonly name: string;
   /** Creates or updates the stack's resources; creates the stack where it is new. */
-  up(run: StackRun, options?: { readonly refresh?: boolean }): Promise<ApiOutputs>;
+  up(run: StackRun, options?: UpOptions): Promise<ApiOutputs>;
   /** What `up` would do, step by step. Changes nothing but an empty stack where it is new. */
   preview(run: StackRun): Promise<readonly PreviewStep[]>;
   /** Reads the live resources into the stack's state. */

@@ -2,7 +2,7 @@
 export { resolveBackend, type BackendOptions, type BackendSettings } from "./backend";
 export { CliEngine, type CliEngineOptions } from "./cli/cliEngine";
 export { declaredObjects } from "./declared";
-export { type Engine, type PreviewStep, type StackRun, type StackTarget } from "./engine";
+export { type Engine, type PreviewStep, type StackRun, type StackTarget, type UpOptions } from "./engine";
 export {
   EngineError,
   StackLockedError,

@@ -1,6 +1,6 @@
 // The inline program of one stack: plain data in, plain data out.
-import type * as pulumi from "@pulumi/pulumi";
-import { OdaApi, type OwnerReference } from "../components";
+import * as pulumi from "@pulumi/pulumi";
+import { OdaApi, type ObjectVersions, type OwnerReference } from "../components";
 import { type ExposedApi } from "../spec";
 import { type ApiSettings } from "./settings";
 
@@ -8,7 +8,7 @@ import { type ApiSettings } from "./settings";
  * Changes whenever the components declare other resources for the same model and settings, and only then:
  * a new revision runs every stack once.
  */
-export const PROGRAM_REVISION = 1;
+export const PROGRAM_REVISION = 2;
 
 /** What the program of a stack is made from. */
 export interface ProgramInput {
@@ -22,6 +22,8 @@ export interface ProgramInput {
 export interface ApiOutputs {
   /** See {@link OdaApi.uid}. */
   readonly uid: string;
+  /** See {@link OdaApi.versions}. */
+  readonly versions: ObjectVersions;
 }
 
 /** An inline program, and its outputs once it has run. */
@@ -36,9 +38,9 @@ export function apiProgram({ api, settings, owner }: ProgramInput): ApiProgram {
   let outputs: ApiOutputs | undefined;
   return {
     run: () => {
-      const exposed = new OdaApi(api.name, { api, gateway: settings.gateway, owner });
-      exposed.uid.apply((uid) => {
-        outputs = { uid };
+      const exposed = new OdaApi(api.name, { api, ...settings, owner });
+      pulumi.all([exposed.uid, exposed.versions]).apply(([uid, versions]) => {
+        outputs = { uid, versions };
       });
       return Promise.resolve({ uid: exposed.uid });
     },

@@ -1,15 +1,50 @@
-// Has Prometheus scrape an API of a metrics type.
+// Has Prometheus scrape an API of a metrics type, through the Prometheus operator.
 import type { IServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type ApiType, type ExposedApi } from "../../spec";
-import { leafMetadata, type OwnerReference } from "../kubernetesMetadata";
+import { type ExposedApi } from "../../spec";
+import { fieldManager, leafMetadata, type OwnerReference } from "../kubernetesMetadata";
+import { versionsOf, type ObjectVersions, type OwnedObject } from "../ownedObject";
+import { type Monitoring, type MonitoringComponent } from "./monitoring";
+import { type ServiceMonitorSettings } from "./settings";
 
-const METRICS_TYPES: readonly ApiType[] = ["prometheus", "openmetrics"];
+/** Arguments of {@link ServiceMonitor}. */
+export interface ServiceMonitorArgs {
+  /** The metrics API to scrape. */
+  readonly api: ExposedApi;
+  /** The API object in the cluster, if it is one. */
+  readonly owner?: OwnerReference | undefined;
+}
 
-/** Whether an API serves metrics for a Prometheus to scrape. */
-export function isMetricsApi(api: ExposedApi): boolean {
-  return METRICS_TYPES.includes(api.apiType);
+/** One ServiceMonitor of the Prometheus operator, named like the API and in its namespace. */
+export class ServiceMonitor extends pulumi.ComponentResource implements MonitoringComponent {
+  /** Kubernetes uid of the ServiceMonitor. */
+  readonly uid: pulumi.Output<string>;
+  readonly versions: pulumi.Output<ObjectVersions>;
+
+  constructor(name: string, args: ServiceMonitorArgs, options?: pulumi.ComponentResourceOptions) {
+    super("oda-api:monitoring:ServiceMonitor", name, {}, options);
+    const { apiVersion, kind, fields } = serviceMonitorObject(args.api);
+    const monitor = new kubernetes.apiextensions.CustomResource(
+      name,
+      { apiVersion, kind, metadata: leafMetadata(args.api, args.owner), ...fields },
+      { parent: this },
+    );
+    this.uid = monitor.metadata.uid;
+    this.versions = versionsOf([monitor]);
+    this.registerOutputs({ uid: this.uid });
+  }
+}
+
+function serviceMonitorObject(api: ExposedApi): OwnedObject {
+  return {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "ServiceMonitor",
+    namespace: api.namespace,
+    name: api.name,
+    fieldManager: fieldManager(api),
+    fields: { spec: serviceMonitorSpec(api) },
+  };
 }
 
 /** Spec of the ServiceMonitor, with the selector, interval and port TM Forum's Istio operator sets. */
@@ -38,32 +73,8 @@ function basicAuthReference(basicAuth: NonNullable<ExposedApi["basicAuth"]>): {
   };
 }
 
-/** Arguments of {@link ServiceMonitor}. */
-export interface ServiceMonitorArgs {
-  /** The metrics API to scrape. */
-  readonly api: ExposedApi;
-  /** The API object in the cluster, if it is one. */
-  readonly owner?: OwnerReference | undefined;
-}
-
-/** One ServiceMonitor of the Prometheus operator, named like the API and in its namespace. */
-export class ServiceMonitor extends pulumi.ComponentResource {
-  /** Kubernetes uid of the ServiceMonitor. */
-  readonly uid: pulumi.Output<string>;
-
-  constructor(name: string, args: ServiceMonitorArgs, options?: pulumi.ComponentResourceOptions) {
-    super("oda-api:monitoring:ServiceMonitor", name, {}, options);
-    const monitor = new kubernetes.apiextensions.CustomResource(
-      name,
-      {
-        apiVersion: "monitoring.coreos.com/v1",
-        kind: "ServiceMonitor",
-        metadata: leafMetadata(args.api, args.owner),
-        spec: serviceMonitorSpec(args.api),
-      },
-      { parent: this },
-    );
-    this.uid = monitor.metadata.uid;
-    this.registerOutputs({ uid: this.uid });
-  }
-}
+/** The ServiceMonitor, as an entry in the table of variants. */
+export const serviceMonitor: Monitoring<ServiceMonitorSettings> = {
+  create: (name, args, options) => new ServiceMonitor(name, args, options),
+  objects: (api) => [serviceMonitorObject(api)],
+};

@@ -66,3 +66,6 @@ export interface DataDogAnnotationsSettings {
 /** How one metrics API is monitored; `type` says which component does it. */
 export type MonitoringSettings =
   ServiceMonitorSettings | PrometheusAnnotationsSettings | DataDogAnnotationsSettings;
+
+/** What TM Forum's Istio operator does where nothing else is said. */
+export const defaultMonitoring: MonitoringSettings = { type: "ServiceMonitor" };

@@ -1,17 +1,16 @@
 // The engine as the Pulumi CLI, driven by the Automation API: one process for each run of an existing stack.
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { LocalWorkspace, PulumiCommand, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
+import { PulumiCommand, Stack, type EngineEvent, type LocalWorkspace } from "@pulumi/pulumi/automation";
 import { SemVer } from "semver";
 import { type ResourceKind } from "../../spec";
 import { type BackendSettings } from "../backend";
 import { StackExists, StackMissing } from "../classify";
-import { type Engine, type PreviewStep, type StackRun, type StackTarget } from "../engine";
+import { type Engine, type PreviewStep, type StackRun, type StackTarget, type UpOptions } from "../engine";
 import { EngineError, StackLockedError } from "../errors";
-import { projectName } from "../names";
 import { apiProgram, type ApiOutputs } from "../program";
 import { CliCommand, runOf } from "./command";
 import { RunJournal } from "./journal";
+import { createWorkspaces, type Workspaces } from "./workspaces";
 
 /** Settings of {@link CliEngine}. */
 export interface CliEngineOptions {
@@ -31,7 +30,7 @@ export class CliEngine implements Engine {
   readonly name = "cli";
 
   private constructor(
-    private readonly workspaces: ReadonlyMap<ResourceKind, LocalWorkspace>,
+    private readonly projects: ReadonlyMap<ResourceKind, Workspaces>,
     private readonly command: CliCommand,
     private readonly journal: RunJournal,
   ) {}
@@ -53,21 +52,19 @@ export class CliEngine implements Engine {
       onProcess: options.onProcess ?? (() => undefined),
     });
     const kinds: readonly ResourceKind[] = ["ExposedAPI", "API"];
-    const workspaces = await Promise.all(
-      kinds.map(async (kind) => [kind, await createWorkspace(kind, cli, options)] as const),
+    const projects = await Promise.all(
+      kinds.map(async (kind) => [kind, await createWorkspaces(kind, cli, options)] as const),
     );
-    return new CliEngine(new Map(workspaces), cli, journal);
+    return new CliEngine(new Map(projects), cli, journal);
   }
 
-  async up(run: StackRun, options?: { readonly refresh?: boolean }): Promise<ApiOutputs> {
+  async up(run: StackRun, { refresh = false, force = false }: UpOptions = {}): Promise<ApiOutputs> {
     const program = apiProgram(run.input);
-    await this.onExistingStack(run, async (stack) => {
-      await stack.up({
-        program: program.run,
-        ...(options?.refresh ? { refresh: true } : {}),
-        ...stopping(run),
-      });
-    });
+    const { usual, forcing } = this.workspaces(run.kind);
+    const work = async (stack: Stack): Promise<void> => {
+      await stack.up({ program: program.run, ...(refresh ? { refresh } : {}), ...stopping(run) });
+    };
+    await this.onExistingStack(run, work, force ? forcing : usual);
     const outputs = program.outputs();
     if (outputs === undefined) throw new EngineError("the run succeeded without giving outputs");
     return outputs;
@@ -95,7 +92,7 @@ export class CliEngine implements Engine {
   async destroy(target: StackTarget): Promise<void> {
     try {
       await this.unlocking(target, async () => {
-        const stack = await Stack.select(target.stack, this.workspace(target.kind));
+        const stack = await Stack.select(target.stack, this.workspaces(target.kind).usual);
         await stack.destroy({ remove: true, ...stopping(target) });
       });
     } catch (error) {
@@ -109,8 +106,11 @@ export class CliEngine implements Engine {
   }
 
   /** Works on a stack that exists, creating it first where it does not. */
-  private async onExistingStack(run: StackRun, work: (stack: Stack) => Promise<void>): Promise<void> {
-    const workspace = this.workspace(run.kind);
+  private async onExistingStack(
+    run: StackRun,
+    work: (stack: Stack) => Promise<void>,
+    workspace: LocalWorkspace = this.workspaces(run.kind).usual,
+  ): Promise<void> {
     await this.unlocking(run, async () => {
       if (!run.known) await create(run.stack, workspace);
       const stack = await Stack.select(run.stack, workspace);
@@ -130,7 +130,7 @@ export class CliEngine implements Engine {
       await work();
     } catch (error) {
       if (!(error instanceof StackLockedError) || !this.isAbandoned(target, error)) throw error;
-      const { workDir, envVars, pulumiHome } = this.workspace(target.kind);
+      const { workDir, envVars, pulumiHome } = this.workspaces(target.kind).usual;
       const environment = { ...envVars, ...(pulumiHome === undefined ? {} : { PULUMI_HOME: pulumiHome }) };
       await this.command.run(["cancel", "--yes", "--stack", target.stack], workDir, environment);
       await work();
@@ -138,39 +138,15 @@ export class CliEngine implements Engine {
   }
 
   private isAbandoned(target: StackTarget, { holders }: StackLockedError): boolean {
-    const run = runOf(this.workspace(target.kind).workDir, target.stack);
+    const run = runOf(this.workspaces(target.kind).usual.workDir, target.stack);
     return holders.length > 0 && holders.every((holder) => this.journal.isAbandoned(run, holder));
   }
 
-  private workspace(kind: ResourceKind): LocalWorkspace {
-    const workspace = this.workspaces.get(kind);
-    if (workspace === undefined) throw new EngineError(`no workspace for kind ${kind}`);
-    return workspace;
+  private workspaces(kind: ResourceKind): Workspaces {
+    const workspaces = this.projects.get(kind);
+    if (workspaces === undefined) throw new EngineError(`no workspace for kind ${kind}`);
+    return workspaces;
   }
-}
-
-function createWorkspace(
-  kind: ResourceKind,
-  command: CliCommand,
-  { stateDir, backend }: CliEngineOptions,
-): Promise<LocalWorkspace> {
-  const project = projectName(kind);
-  const workDir = join(stateDir, "work", project);
-  mkdirSync(workDir, { recursive: true });
-  return LocalWorkspace.create({
-    workDir,
-    projectSettings: { name: project, runtime: "nodejs", main: workDir },
-    secretsProvider: backend.secretsProvider,
-    // The Automation API reads `command`, `version` and `run` of it, and nothing else.
-    pulumiCommand: command,
-    envVars: {
-      PULUMI_BACKEND_URL: backend.url,
-      ...(backend.passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE: backend.passphrase }),
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
-    },
-  });
 }
 
 async function create(stack: string, workspace: LocalWorkspace): Promise<void> {

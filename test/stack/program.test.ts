@@ -3,6 +3,7 @@ import { run } from "../components/mocks";
 import { defaultIstioSettings } from "../../components";
 import { apiProgram } from "../../stack";
 import { parse } from "../spec/examples";
+import { eventually } from "../support/eventually";
 
 describe("apiProgram", () => {
   it("declares the API under its own name, and gives its uid itself", async () => {
@@ -19,8 +20,9 @@ describe("apiProgram", () => {
         "kubernetes:networking.istio.io/v1:VirtualService r1-catalog-api",
       ],
     );
-    assert.deepEqual(program.outputs(), {
+    assert.deepEqual(await eventually("outputs", program.outputs), {
       uid: "uid of kubernetes:networking.istio.io/v1:VirtualService r1-catalog-api",
+      versions: {},
     });
   });
 });
