@@ -44,10 +44,9 @@ export interface ReconcilerDependencies extends Surroundings {
  * What became of a reconcile: nothing more to do, or wait for a change, or try again; and in how many milliseconds to
  * look again, whatever happens.
  */
-export interface ReconcileResult {
-  readonly outcome: "done" | "waiting" | "retry";
-  readonly after?: number;
-}
+export type ReconcileResult =
+  | { readonly outcome: "done" | "waiting"; readonly after?: number }
+  | { readonly outcome: "retry"; readonly after: number };
 
 /** Reconciles one API object at a time; the queue sees to it that no object is in two hands. */
 export class Reconciler {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { defaultIstioSettings } from "../../components";
 import { claimOf, evaluate } from "../../watcher/evaluate";
 import { type ApiObject } from "../../watcher/kube/objects";
 import { type Json, resource } from "../spec/examples";
 import { apis, exposedApis } from "./examples";
+import { platform } from "./world";
 
 const look = (changes: Json = {}, metadata: Json = {}) =>
-  evaluate(exposedApis, resource(changes, metadata), defaultIstioSettings);
+  evaluate(exposedApis, resource(changes, metadata), platform);
 
 describe("evaluate", () => {
   it("gives the API, its routes and its hash", () => {
@@ -22,8 +22,8 @@ describe("evaluate", () => {
     const { metadata, spec } = resource();
     const object = { metadata, spec } as ApiObject;
 
-    assert.equal(evaluate(exposedApis, object, defaultIstioSettings).api?.kind, "ExposedAPI");
-    assert.equal(evaluate(apis, object, defaultIstioSettings).api?.kind, "API");
+    assert.equal(evaluate(exposedApis, object, platform).api?.kind, "ExposedAPI");
+    assert.equal(evaluate(apis, object, platform).api?.kind, "API");
   });
 
   it("tells each field of an invalid spec, which asks for no route", () => {
@@ -51,12 +51,12 @@ describe("evaluate", () => {
 
     assert.equal(
       look({ port: deep }).problem?.message,
-      "spec.port: an object must be an integer from 1 to 65535",
+      "spec.port: an object must be an integer from 1 to 65535; correct what is named here",
     );
   });
 
   it("does not fail on an object without a spec", () => {
-    const { problem } = evaluate(exposedApis, { metadata: { name: "a" } }, defaultIstioSettings);
+    const { problem } = evaluate(exposedApis, { metadata: { name: "a" } }, platform);
 
     assert.equal(problem?.reason, "InvalidSpec");
   });
@@ -70,7 +70,8 @@ describe("evaluate", () => {
 
     assert.deepEqual(problem, {
       reason: "UnknownGateway",
-      message: 'metadata.annotations["oda.tmforum.org/gateway"]: "kong" must be one of istio',
+      message:
+        'metadata.annotations["oda.tmforum.org/gateway"]: "kong" must be one of istio; take one of these names, or remove the annotation',
     });
     assert.deepEqual(routes, []);
   });
@@ -80,7 +81,7 @@ describe("claimOf", () => {
   const routes = ["component-gateway */r1-catalog/tmf-api/productCatalogManagement/v4"];
   const claim = (status: unknown, metadata: Json = {}) => {
     const object = { ...resource({}, metadata), status } as ApiObject;
-    return claimOf(object, evaluate(exposedApis, object, defaultIstioSettings));
+    return claimOf(object, evaluate(exposedApis, object, platform));
   };
 
   it("is what the spec asks for, what the status says it serves, and since when", () => {

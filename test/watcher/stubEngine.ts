@@ -4,11 +4,13 @@ import { type Engine } from "../../stack";
 export class StubEngine implements Engine {
   readonly name = "stub";
   readonly asked: unknown[][] = [];
+  /** Versions that each run leaves behind. */
+  versions: Record<string, string> = {};
   work: () => Promise<void> = () => Promise.resolve();
 
   up: Engine["up"] = async (...args) => {
     await this.ask("up", args);
-    return { uid: "route-uid" };
+    return { uid: "route-uid", versions: this.versions };
   };
   preview: Engine["preview"] = async (...args) => {
     await this.ask("preview", args);

@@ -3,7 +3,10 @@ import { defaultIstioSettings, type GatewayAddress } from "../../components";
 import { type StackRun, type StackTarget } from "../../stack";
 import { ApiObjects } from "../../watcher/apiObjects";
 import { type Condition, type ConditionType } from "../../watcher/conditions";
-import { claimOf, evaluate } from "../../watcher/evaluate";
+import { CorrectionPace } from "../../watcher/drift/correctionPace";
+import { DriftDetector, type DriftMode } from "../../watcher/drift/driftDetector";
+import { type LiveObject } from "../../watcher/drift/liveObject";
+import { claimOf, evaluate, type PlatformSettings } from "../../watcher/evaluate";
 import { EventRecorder, type ObjectEvent } from "../../watcher/events";
 import { createClients } from "../../watcher/kube/client";
 import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
@@ -11,10 +14,14 @@ import { createLogger } from "../../watcher/logger";
 import { Reconciler, type ReconcileResult } from "../../watcher/reconciler";
 import { Retries } from "../../watcher/retries";
 import { type Claim, RouteClaims } from "../../watcher/routeClaims";
+import { StackRuns } from "../../watcher/stackRuns";
 import { KubernetesServer } from "../support/kubernetesServer";
 import { type Json, resource } from "../spec/examples";
 import { exposedApis } from "./examples";
 import { StubEngine } from "./stubEngine";
+
+/** What the platform team decided. */
+export const platform: PlatformSettings = { gateway: defaultIstioSettings, monitoring: "ServiceMonitor" };
 
 const PATH = "/apis/oda.tmforum.org/v1/namespaces/components/exposedapis";
 
@@ -29,9 +36,14 @@ export class World {
   readonly events: string[] = [];
   address: GatewayAddress | undefined = { host: "10.0.0.1" };
   ready = true;
+  /** Live objects by `Kind/name`: null for one that does not exist; nothing is known of the others. */
+  readonly live = new Map<string, LiveObject | null>();
   private readonly reconciler: Reconciler;
 
-  private constructor(readonly server: KubernetesServer) {
+  private constructor(
+    readonly server: KubernetesServer,
+    driftMode: DriftMode,
+  ) {
     const clients = createClients(server.kubeConfig);
     const log = createLogger("error");
     mock.method(log, "warn", () => undefined);
@@ -39,24 +51,34 @@ export class World {
     mock.method(events, "record", (_: unknown, object: ApiObject, event: ObjectEvent) => {
       this.events.push(`${object.metadata?.name ?? ""} ${event.reason}: ${event.message}`);
     });
-    this.reconciler = new Reconciler({
+    const shared = {
       objects: new ApiObjects(clients, [exposedApis], (key) => this.object(nameOf(key)), noop),
-      engine: this.engine,
       claims: this.claims,
       retries: new Retries(),
-      events,
+      drift: new DriftDetector((kind, _namespace, name) => this.live.get(`${kind}/${name}`), driftMode),
       log,
-      gateway: defaultIstioSettings,
+      enqueue: (keys: readonly ObjectKey[]) => this.enqueued.push(...keys),
+    };
+    this.reconciler = new Reconciler({
+      ...shared,
+      runs: new StackRuns({
+        ...shared,
+        engine: this.engine,
+        closing: this.closing.signal,
+        stopping: new AbortController().signal,
+      }),
+      pace: new CorrectionPace(),
+      events,
+      evaluate: (_key, object) => evaluate(exposedApis, object, platform),
       address: () => this.address,
+      gatewayService: undefined,
       isReady: (service) => this.ready && service === "components/r1-prodcatapi",
-      enqueue: (keys) => this.enqueued.push(...keys),
-      closing: this.closing.signal,
-      stopping: new AbortController().signal,
+      serviceExists: (service) => service === "components/r1-prodcatapi",
     });
   }
 
-  static async start(): Promise<World> {
-    return new World(await KubernetesServer.start());
+  static async start(driftMode: DriftMode = "correct"): Promise<World> {
+    return new World(await KubernetesServer.start(), driftMode);
   }
 
   stop(): Promise<void> {
@@ -103,7 +125,7 @@ export class World {
   /** What an object says of its routes, as a process reads it that has just started. */
   claim(name: string): Claim {
     const object = this.object(name) ?? {};
-    return claimOf(object, evaluate(exposedApis, object, defaultIstioSettings));
+    return claimOf(object, evaluate(exposedApis, object, platform));
   }
 
   object(name: string): ApiObject | undefined {

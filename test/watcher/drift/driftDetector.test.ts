@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { type OwnedObject } from "../../../components";
+import { DriftDetector, type DriftMode } from "../../../watcher/drift/driftDetector";
+import { type LiveObject } from "../../../watcher/drift/liveObject";
+import { useClock } from "../../support/clock";
+
+const owned: OwnedObject = {
+  apiVersion: "networking.istio.io/v1",
+  kind: "VirtualService",
+  namespace: "components",
+  name: "catalog",
+  fieldManager: "oda-api",
+  fields: { spec: { hosts: ["*"] } },
+};
+
+const at = (resourceVersion: string, hosts: readonly string[] = ["*"]): LiveObject => ({
+  metadata: { name: "catalog", namespace: "components", resourceVersion },
+  spec: { hosts },
+});
+
+describe("DriftDetector", () => {
+  const clock = useClock();
+  let cached: LiveObject | null | undefined;
+
+  const detector = (mode: DriftMode = "correct") => new DriftDetector(() => cached, mode);
+  const deleted = [{ object: "VirtualService catalog", fields: [], by: [] }];
+  const edited = [{ object: "VirtualService catalog", fields: ["spec.hosts"], by: [] }];
+
+  it("tells of what is not as declared", () => {
+    cached = at("5", ["example.org"]);
+    assert.deepEqual(detector().changes([owned]), edited);
+    cached = null;
+    assert.deepEqual(detector().changes([owned]), deleted);
+    cached = at("5");
+    assert.deepEqual(detector().changes([owned]), []);
+  });
+
+  it("says nothing of what it cannot see", () => {
+    cached = undefined;
+    assert.deepEqual(detector().changes([owned]), []);
+  });
+
+  it("waits for the cache to see what the last run wrote", () => {
+    const drift = detector();
+    cached = at("5", ["old.example.org"]);
+    drift.settle("components", { "VirtualService/catalog": "7" });
+    assert.equal(drift.changes([owned]), undefined);
+
+    drift.noticed("VirtualService", at("6", ["other.example.org"]));
+    assert.equal(drift.changes([owned]), undefined);
+
+    cached = at("7");
+    drift.noticed("VirtualService", cached);
+    assert.deepEqual(drift.changes([owned]), []);
+  });
+
+  it("waits for an object that the last run made and the cache has yet to see", () => {
+    const drift = detector();
+    cached = null;
+    drift.settle("components", { "VirtualService/catalog": "7" });
+    assert.equal(drift.changes([owned]), undefined);
+
+    drift.noticed("VirtualService", at("9"));
+    assert.deepEqual(drift.changes([owned]), deleted);
+  });
+
+  it("waits for nothing that the cache has seen already", () => {
+    const drift = detector();
+    cached = at("8", ["example.org"]);
+    drift.settle("components", { "VirtualService/catalog": "7" });
+    assert.deepEqual(drift.changes([owned]), edited);
+  });
+
+  it("does not wait for ever: what came and went unseen counts as deleted", async () => {
+    const drift = detector();
+    cached = null;
+    drift.settle("components", { "VirtualService/catalog": "7" });
+    await clock.advance(drift.recheckAfter - 1);
+    assert.equal(drift.changes([owned]), undefined);
+    await clock.advance(1);
+    assert.deepEqual(drift.changes([owned]), deleted);
+  });
+
+  it("says nothing of an object of somebody else that is gone", () => {
+    cached = null;
+    assert.deepEqual(detector().changes([{ ...owned, isPatch: true }]), []);
+  });
+
+  it("does not take what it cannot see: the API server decides", () => {
+    cached = undefined;
+    assert.equal(detector().mayTake([owned]), false);
+  });
+});

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { declaredObjects, TransientError } from "../../stack";
+import { type LiveObject, type ManagedFields } from "../../watcher/drift/liveObject";
+import { evaluate } from "../../watcher/evaluate";
+import { useClock } from "../support/clock";
+import { exposedApis } from "./examples";
+import { platform, World } from "./world";
+
+const byHand: ManagedFields = {
+  manager: "kubectl-edit",
+  operation: "Update",
+  time: "2026-01-01T12:03:11Z",
+  fieldsV1: { "f:spec": { "f:hosts": {} } },
+};
+
+describe("Reconciler on resources that somebody else changed", () => {
+  const clock = useClock();
+  let world: World;
+
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(() => world.stop());
+
+  /** The VirtualService of an API as a run leaves it, with changes to its spec. */
+  function route(name: string, spec: object = {}, ...managers: ManagedFields[]): LiveObject {
+    const { api, settings } = evaluate(exposedApis, world.object(name) ?? {}, platform);
+    assert.ok(api);
+    const [owned] = declaredObjects(api, settings);
+    return {
+      metadata: {
+        name,
+        namespace: "components",
+        resourceVersion: "1",
+        managedFields: [{ manager: "oda-api", operation: "Apply" }, ...managers],
+      },
+      spec: Object.assign({}, owned?.fields["spec"], spec),
+    } as unknown as LiveObject;
+  }
+
+  /** Has an API served, and its VirtualService in the cache. */
+  async function served(name = "a"): Promise<void> {
+    world.create(name);
+    await world.reconcile(name);
+    world.live.set(`VirtualService/${name}`, route(name));
+  }
+
+  const edit = (name = "a") =>
+    world.live.set(`VirtualService/${name}`, route(name, { hosts: ["by-hand.example.org"] }, byHand));
+  const lastOptions = () => world.engine.asked.at(-1)?.[2];
+
+  it("starts no run while everything is as it was applied", async () => {
+    await served();
+    assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
+    assert.equal(world.runs.length, 1);
+  });
+
+  it("puts an edited field back by one run with refresh, and says who had changed it", async () => {
+    await served();
+    edit();
+    await world.reconcile("a");
+
+    assert.deepEqual(world.runs, ["up components.a", "up components.a"]);
+    assert.deepEqual(lastOptions(), { refresh: true, force: true });
+    assert.equal(
+      world.events.at(-1),
+      "a DriftCorrected: VirtualService a: spec.hosts was changed by kubectl-edit at 12:03:11Z; put back",
+    );
+    assert.equal(world.condition("a", "Reconciled"), "True Applied");
+  });
+
+  it("makes a deleted object again", async () => {
+    await served();
+    world.live.set("VirtualService/a", null);
+    await world.reconcile("a");
+
+    assert.deepEqual(lastOptions(), { refresh: true, force: true });
+    assert.equal(world.events.at(-1), "a DriftCorrected: VirtualService a was deleted; made again");
+  });
+
+  it("does not take its own run for a change by others, before the cache has seen it", async () => {
+    world.create("a");
+    world.live.set("VirtualService/a", null);
+    world.engine.versions = { "VirtualService/a": "5" };
+    await world.reconcile("a");
+    const result = await world.reconcile("a");
+
+    assert.equal(world.runs.length, 1);
+    assert.equal(result.outcome, "done");
+    assert.equal(result.after, 10_000, "it is looked at again, should the cache miss the change");
+  });
+
+  it("spaces corrections out where somebody undoes each one, and says so meanwhile", async () => {
+    await served();
+    edit();
+    await world.reconcile("a");
+    const result = await world.reconcile("a");
+
+    assert.equal(world.runs.length, 2);
+    assert.equal(result.outcome, "retry");
+    assert.equal(world.condition("a", "Reconciled"), "False Drifted");
+    await clock.advance(result.after ?? 0);
+    await world.reconcile("a");
+    assert.equal(world.runs.length, 3);
+  });
+
+  it("tells why a correction failed, and tries again", async () => {
+    await served();
+    edit();
+    world.engine.work = () => Promise.reject(new TransientError("ApiServerUnavailable", "nobody there"));
+    const result = await world.reconcile("a");
+
+    assert.equal(result.outcome, "retry");
+    assert.equal(world.condition("a", "Reconciled"), "False ApiServerUnavailable");
+  });
+
+  it("refreshes a run for a new spec where an object is gone, and takes what is its own", async () => {
+    await served();
+    world.live.set("VirtualService/a", null);
+    world.change("a", { path: "/elsewhere" });
+    await world.reconcile("a");
+    assert.deepEqual(lastOptions(), { refresh: true, force: true });
+  });
+
+  it("does not take an object that was never its own: the API server names its managers", async () => {
+    world.create("a");
+    const foreign = { ...route("a", { hosts: ["other.example.org"] }) };
+    world.live.set("VirtualService/a", {
+      ...foreign,
+      metadata: { ...foreign.metadata, managedFields: [byHand] },
+    } as unknown as LiveObject);
+    await world.reconcile("a");
+    assert.deepEqual(lastOptions(), { refresh: false, force: false });
+  });
+
+  it("removes an object that was changed by hand", async () => {
+    await served();
+    edit();
+    world.delete("a");
+    await world.reconcile("a");
+    assert.deepEqual(world.runs, ["up components.a", "destroy components.a"]);
+  });
+
+  describe("where drift is only to be reported", () => {
+    beforeEach(async () => {
+      await world.stop();
+      world = await World.start("report");
+    });
+
+    it("leaves the change, and names it in the condition and once in an Event", async () => {
+      await served();
+      edit();
+      await world.reconcile("a");
+      await world.reconcile("a");
+
+      assert.equal(world.runs.length, 1);
+      assert.equal(world.condition("a", "Reconciled"), "False Drifted");
+      assert.equal(world.condition("a", "Ready"), "False Drifted");
+      const message = world.message("a", "Reconciled") ?? "";
+      assert.match(
+        message,
+        /^VirtualService a: spec\.hosts was changed by kubectl-edit at 12:03:11Z; .*ODA_DRIFT/,
+      );
+      assert.deepEqual(
+        world.events.filter((event) => event.startsWith("a DriftDetected")).length,
+        1,
+        world.events.join("\n"),
+      );
+    });
+
+    it("is content again once the change is taken back", async () => {
+      await served();
+      edit();
+      await world.reconcile("a");
+      world.live.set("VirtualService/a", route("a"));
+      await world.reconcile("a");
+      assert.equal(world.condition("a", "Reconciled"), "True Applied");
+    });
+
+    it("does not take changed fields along when a new spec is applied", async () => {
+      await served();
+      edit();
+      world.change("a", { path: "/elsewhere" });
+      await world.reconcile("a");
+      assert.deepEqual(lastOptions(), { refresh: false, force: false });
+    });
+  });
+});
