@@ -54,7 +54,11 @@ export interface Gateway<Settings> {
     options: pulumi.ComponentResourceOptions,
   ) => GatewayComponent;
   /** The URL clients use, given the address of the gateway where one is known. */
-  readonly publicUrl: (api: AddressedApi, settings: Settings, address: GatewayAddress | undefined) => PublicUrl;
+  readonly publicUrl: (
+    api: AddressedApi,
+    settings: Settings,
+    address: GatewayAddress | undefined,
+  ) => PublicUrl;
   /**
    * The routes an API occupies, as opaque text: two APIs that share one cannot both be served.
    */

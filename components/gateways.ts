@@ -1,6 +1,12 @@
 // The table of gateways: adding one is a folder and an entry here.
 import { type ExposedApi, type PolicyField } from "../spec";
-import { type AddressedApi, type Gateway, type GatewayAddress, type PolicyOutcome, type PublicUrl } from "./gateway";
+import {
+  type AddressedApi,
+  type Gateway,
+  type GatewayAddress,
+  type PolicyOutcome,
+  type PublicUrl,
+} from "./gateway";
 import { istioGateway } from "./istio/istioGateway";
 import { type IstioSettings } from "./istio/settings";
 import { type OwnedObject } from "./ownedObject";

@@ -4,13 +4,10 @@ import { GROUP } from "../spec";
 import { type Clients } from "./kube/client";
 import { type ApiObject, type ApiResource } from "./kube/objects";
 import { type Logger } from "./logger";
-import { type EventReason } from "./reasons";
+import { cut, MAX_MESSAGE, type EventReason } from "./reasons";
 
 /** Milliseconds during which an Event with the same words is not repeated. */
 const REPEAT_AFTER = 10 * 60_000;
-
-/** Longest message the API server takes. */
-const MAX_MESSAGE = 1024;
 
 /** What happened to an object. */
 export interface ObjectEvent {
@@ -68,8 +65,7 @@ function eventBody(resource: ApiResource, object: ApiObject, event: ObjectEvent,
     },
     type: event.type,
     reason: event.reason,
-    message:
-      event.message.length > MAX_MESSAGE ? `${event.message.slice(0, MAX_MESSAGE - 1)}…` : event.message,
+    message: cut(event.message, MAX_MESSAGE),
     source: { component: "oda-api-watcher" },
     firstTimestamp: now,
     lastTimestamp: now,

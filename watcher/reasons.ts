@@ -2,7 +2,7 @@
 // wrong and where, then what to do about it (remedies.ts).
 import { StackLockedError, TransientError, transientReasons } from "../stack";
 import { type Change } from "./drift/change";
-import { remedies } from "./remedies";
+import { recurringDriftRemedy, remedies } from "./remedies";
 import { type RouteConflict } from "./routeClaims";
 
 /** Reasons of conditions. `docs/conditions.md` says what to do about each. */
@@ -64,7 +64,7 @@ export const MAX_MESSAGE = 1024;
 const STILL_SERVED = "; the last spec that could be applied is still served";
 
 /** `text`, with its end left out where it is longer than `length` characters. */
-export function shortened(text: string, length: number): string {
+export function cut(text: string, length: number): string {
   // Not between the halves of a character beyond the basic plane: the API server would store another text.
   return text.length > length ? `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
 }
@@ -72,7 +72,7 @@ export function shortened(text: string, length: number): string {
 /** A message that ends in what to do, also where its beginning is too long. */
 function message(what: string, ...remedy: readonly string[]): string {
   const rest = remedy.map((clause) => `; ${clause}`).join("");
-  return shortened(what, MAX_MESSAGE - rest.length - STILL_SERVED.length) + rest;
+  return cut(what, MAX_MESSAGE - rest.length - STILL_SERVED.length) + rest;
 }
 
 function problem(reason: Reason & TroubleReason, what: string): Problem {
@@ -105,7 +105,7 @@ export function unknownMonitoringProblem(value: string, known: readonly string[]
 }
 
 function unknownName(annotation: string, value: string, known: readonly string[]): string {
-  const shown = JSON.stringify(shortened(value, 80));
+  const shown = JSON.stringify(cut(value, 80));
   return `metadata.annotations["oda.tmforum.org/${annotation}"]: ${shown} must be one of ${known.join(", ")}`;
 }
 
@@ -147,7 +147,7 @@ export function driftProblem(changes: readonly Change[]): Problem {
 /** The problem of an API whose resources are put back only after a while, since they are changed again and again. */
 export function recurringDriftProblem(changes: readonly Change[]): Problem {
   const what = describeChanges(changes);
-  return { reason: "Drifted", message: message(what, remedies.DriftCorrected) };
+  return { reason: "Drifted", message: message(what, recurringDriftRemedy) };
 }
 
 /** What the Event says after resources were put back as the spec has them. */

@@ -5,13 +5,11 @@ const RETRIED = "it is tried again by itself";
 const PUT_BACK = "ODA_DRIFT=report leaves it: change it back, or set ODA_DRIFT=correct";
 
 /** One clause for each reason, without a full stop. */
-export const remedies: Readonly<Record<TroubleReason | "DriftCorrected", string>> = {
+export const remedies: Readonly<Record<TroubleReason, string>> = {
   ApiServerUnavailable: `if it lasts, look at the API server and the network; ${RETRIED}`,
   BackendUnavailable: `check the disk of ODA_STATE_DIR, or the credentials and the reachability of PULUMI_BACKEND_URL; ${RETRIED}`,
   CrdMissing: `install the CRDs of Istio and of the Prometheus operator; ${RETRIED}`,
   DeadlineExceeded: `if the machine is overloaded, lower ODA_CONCURRENCY, else see docs/conditions.md; ${RETRIED}`,
-  DriftCorrected:
-    "it is put back again after a while: have whoever changes it again and again change the spec",
   Drifted: PUT_BACK,
   DriftDetected: PUT_BACK,
   EngineError: `see the watcher's log and report a bug; ${RETRIED}`,
@@ -38,3 +36,7 @@ export const remedies: Readonly<Record<TroubleReason | "DriftCorrected", string>
   UnknownMonitoring: "take one of these names, or remove the annotation",
   WrongPassphrase: `restore the passphrase the stack was made with, see docs/operations.md#backup-and-loss; ${RETRIED}`,
 };
+
+/** In place of that of `Drifted`, for resources that are put back only after a while. */
+export const recurringDriftRemedy =
+  "it is put back again after a while: have whoever changes it again and again change the spec";

@@ -40,7 +40,7 @@ describe("the public URL behind Istio", () => {
 
     assert.equal(ip(api, defaultIstioSettings, address), "10.0.0.1");
     assert.equal(ip(api, named, address), "api.example.com");
-    assert.equal(ip(api, defaultIstioSettings, undefined), "catalog.example.com");
+    assert.equal(ip(api, defaultIstioSettings, undefined), undefined);
   });
 
   it("puts an IPv6 address in brackets, but not where the host alone is told", () => {

@@ -21,6 +21,9 @@ describe("readConfig", () => {
     assert.deepEqual(readConfig({}), {
       namespaces: ["components"],
       istio: { type: "istio", gateway: "component-gateway" },
+      gatewayService: undefined,
+      monitoring: "ServiceMonitor",
+      drift: "correct",
       stateDir: join(homedir(), ".local", "state", "oda-api"),
       backendUrl: undefined,
       secretsProvider: undefined,
@@ -51,6 +54,11 @@ describe("readConfig", () => {
       { APIOPERATORISTIO_PUBLICHOSTNAME: "2001:db8::1" },
       { istio: { type: "istio", gateway: "component-gateway", publicHostname: "2001:db8::1" } },
     ],
+    [
+      "the Service of the gateway",
+      { ODA_GATEWAY_SERVICE: "istio-system/public-gateway" },
+      { gatewayService: "istio-system/public-gateway" },
+    ],
     ["the folder of state", { ODA_STATE_DIR: "/var/lib/oda-api" }, { stateDir: "/var/lib/oda-api" }],
     ["the folder of state by XDG", { XDG_STATE_HOME: "/state" }, { stateDir: "/state/oda-api" }],
     [
@@ -69,7 +77,18 @@ describe("readConfig", () => {
     ["an IPv6 address to listen on", { ODA_LISTEN: "[::1]:8080" }, { listen: { host: "::1", port: 8080 } }],
     ["a log level by name", { LOGGING: "WARNING" }, { logLevel: "warn" }],
     ["a log level by Python's number", { LOGGING: "10" }, { logLevel: "debug" }],
-    ["the way of monitoring there is", { OPENMETRICS_IMPLEMENTATION: "ServiceMonitor" }, {}],
+    ["the default way of monitoring", { OPENMETRICS_IMPLEMENTATION: "ServiceMonitor" }, {}],
+    [
+      "another way of monitoring",
+      { OPENMETRICS_IMPLEMENTATION: "DataDogAnnotations" },
+      { monitoring: "DataDogAnnotations" },
+    ],
+    [
+      "a way of monitoring in the singular",
+      { OPENMETRICS_IMPLEMENTATION: "PrometheusAnnotation" },
+      { monitoring: "PrometheusAnnotations" },
+    ],
+    ["what becomes of drift", { ODA_DRIFT: "report" }, { drift: "report" }],
     ["an empty variable as unset", { ODA_LISTEN: " ", LOGGING: "", XDG_STATE_HOME: "" }, {}],
   ];
   for (const [what, env, expected] of cases) {
@@ -85,6 +104,10 @@ describe("readConfig", () => {
     ["APIOPERATORISTIO_PUBLICHOSTNAME", "API_1", "a host name or an IP address"],
     ["APIOPERATORISTIO_COMPONENTGATEWAY", "a/b/c", "the name of an Istio Gateway, or namespace/name"],
     ["APIOPERATORISTIO_COMPONENTGATEWAY", "Public", "the name of an Istio Gateway, or namespace/name"],
+    ...["gateway", "a/b/c", "Istio/gateway", "a/", `a/${"b".repeat(64)}`].map(
+      (value) =>
+        ["ODA_GATEWAY_SERVICE", value, "the namespace and the name of a Service, as namespace/name"] as const,
+    ),
     ["ODA_CONCURRENCY", "0", "an integer from 1 to 64"],
     ["ODA_CONCURRENCY", "two", "an integer from 1 to 64"],
     ["ODA_RUN_DEADLINE_SECONDS", "1.5", "an integer from 5 to 3600"],
@@ -92,7 +115,12 @@ describe("readConfig", () => {
     ["ODA_LISTEN", "localhost", "[host:]port"],
     ["ODA_LISTEN", ":65536", "[host:]port"],
     ["LOGGING", "loud", "one of 10, 20, 30, 40, 50, debug, info, warning, warn, error"],
-    ["OPENMETRICS_IMPLEMENTATION", "DataDogAnnotations", "one of ServiceMonitor"],
+    [
+      "OPENMETRICS_IMPLEMENTATION",
+      "Nagios",
+      "one of ServiceMonitor, PrometheusAnnotations, DataDogAnnotations",
+    ],
+    ["ODA_DRIFT", "ignore", "one of correct, report"],
   ];
   for (const [name, value, rule] of refused) {
     it(`refuses ${name}=${value}, with the rule`, () => {

@@ -7,12 +7,14 @@ interface Gateway {
   readonly namespace?: string;
   readonly ingress?: readonly V1LoadBalancerIngress[];
   readonly ports?: readonly V1ServicePort[];
+  readonly externalIPs?: readonly string[];
 }
 
-function service({ name = "gateway", namespace = "istio-ingress", ingress, ports = [] }: Gateway): V1Service {
+function service({ name = "gateway", namespace = "istio-ingress", ...gateway }: Gateway): V1Service {
+  const { ingress, ports = [], externalIPs } = gateway;
   return {
     metadata: { name, namespace },
-    spec: { ports: [...ports] },
+    spec: { ports: [...ports], ...(externalIPs === undefined ? {} : { externalIPs: [...externalIPs] }) },
     status: ingress === undefined ? {} : { loadBalancer: { ingress: [...ingress] } },
   };
 }
@@ -33,7 +35,23 @@ describe("gatewayAddress", () => {
     );
   });
 
-  it("is not known while no Service has a load balancer's", () => {
+  it("is that of the first ingress that has one", () => {
+    const ingress = [{}, { ip: "", hostname: "" }, { hostname: "lb.example.com" }, { ip: "10.0.0.9" }];
+    assert.deepEqual(gatewayAddress([service({ ingress })]), { host: "lb.example.com" });
+  });
+
+  it("is the first external IP address where there is no load balancer, with the port", () => {
+    const externalIPs = ["192.0.2.1", "192.0.2.2"];
+    const ports = [{ name: "http", port: 8080 }];
+    assert.deepEqual(gatewayAddress([service({ externalIPs, ports })]), { host: "192.0.2.1", port: 8080 });
+    assert.deepEqual(gatewayAddress([service({ externalIPs, ingress: [{ ip: "" }] })]), {
+      host: "192.0.2.1",
+    });
+    assert.deepEqual(gatewayAddress([service({ externalIPs, ingress: ip })]), { host: "10.0.0.1" });
+    assert.equal(gatewayAddress([service({ externalIPs: [] })]), undefined);
+  });
+
+  it("is not known while no Service has one", () => {
     assert.equal(gatewayAddress([]), undefined);
     assert.equal(gatewayAddress([service({})]), undefined);
     assert.equal(gatewayAddress([service({ ingress: [] }), service({ ingress: [{ ip: "" }] })]), undefined);

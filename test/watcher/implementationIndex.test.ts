@@ -4,9 +4,9 @@ import { ImplementationIndex } from "../../watcher/implementationIndex";
 describe("ImplementationIndex", () => {
   it("finds every API that a Service implements", () => {
     const index = new ImplementationIndex();
-    index.set("exposedapis/components/a", "components/catalog");
-    index.set("exposedapis/components/b", "components/catalog");
-    index.set("exposedapis/components/c", "components/orders");
+    index.set("exposedapis/components/a", ["components/catalog"]);
+    index.set("exposedapis/components/b", ["components/catalog"]);
+    index.set("exposedapis/components/c", ["components/orders"]);
 
     assert.deepEqual(index.apisOf("components/catalog"), [
       "exposedapis/components/a",
@@ -17,9 +17,9 @@ describe("ImplementationIndex", () => {
 
   it("follows an API to another Service", () => {
     const index = new ImplementationIndex();
-    index.set("a", "components/catalog");
-    index.set("a", "components/orders");
-    index.set("a", "components/orders");
+    index.set("a", ["components/catalog"]);
+    index.set("a", ["components/orders"]);
+    index.set("a", ["components/orders"]);
 
     assert.deepEqual(index.apisOf("components/catalog"), []);
     assert.deepEqual(index.apisOf("components/orders"), ["a"]);
@@ -27,13 +27,28 @@ describe("ImplementationIndex", () => {
 
   it("forgets an API that is gone, and takes it in when it comes back", () => {
     const index = new ImplementationIndex();
-    index.set("a", "components/catalog");
-    index.set("b", "components/catalog");
-    index.set("a", undefined);
+    index.set("a", ["components/catalog"]);
+    index.set("b", ["components/catalog"]);
+    index.set("a", []);
     assert.deepEqual(index.apisOf("components/catalog"), ["b"]);
 
-    index.set("a", undefined);
-    index.set("a", "components/catalog");
+    index.set("a", []);
+    index.set("a", ["components/catalog"]);
     assert.deepEqual(index.apisOf("components/catalog"), ["b", "a"]);
+  });
+
+  it("finds an API under the Service of its spec and under the one it is still served by", () => {
+    const index = new ImplementationIndex();
+    index.set("a", ["components/catalog"]);
+    index.set("a", ["components/orders", "components/catalog"]);
+    assert.deepEqual(index.apisOf("components/catalog"), ["a"]);
+    assert.deepEqual(index.apisOf("components/orders"), ["a"]);
+
+    index.set("a", ["components/orders"]);
+    assert.deepEqual(index.apisOf("components/catalog"), []);
+    assert.deepEqual(index.apisOf("components/orders"), ["a"]);
+
+    index.set("a", []);
+    assert.deepEqual(index.apisOf("components/orders"), []);
   });
 });

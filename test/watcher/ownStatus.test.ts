@@ -36,17 +36,62 @@ describe("readStack", () => {
 });
 
 describe("readApplied", () => {
-  it("tells the uid and the Service of the last spec that was applied", () => {
-    assert.deepEqual(readApplied({ apiStatus: { uid: "route-uid", implementation: "r1-prodcatapi" } }), {
+  const nothing = {
+    uid: undefined,
+    implementation: undefined,
+    path: undefined,
+    url: undefined,
+    hostname: undefined,
+  };
+
+  it("tells what was applied last", () => {
+    const apiStatus = {
       uid: "route-uid",
       implementation: "r1-prodcatapi",
+      path: "/catalog",
+      url: "https://10.0.0.1/catalog",
+      ip: "10.0.0.1",
+    };
+    assert.deepEqual(readApplied({ apiStatus }), {
+      uid: "route-uid",
+      implementation: "r1-prodcatapi",
+      path: "/catalog",
+      url: "https://10.0.0.1/catalog",
+      hostname: undefined,
     });
   });
 
   it("tells nothing of a status that does not", () => {
-    for (const apiStatus of [undefined, null, {}, { uid: 5, implementation: 5 }, "text"]) {
-      assert.deepEqual(readApplied({ apiStatus }), { uid: undefined, implementation: undefined });
+    for (const apiStatus of [undefined, null, {}, { uid: 5, implementation: 5, url: {}, ip: 7 }, "text"]) {
+      assert.deepEqual(readApplied({ apiStatus }), nothing);
     }
-    assert.deepEqual(readApplied(undefined), { uid: undefined, implementation: undefined });
+    assert.deepEqual(readApplied(undefined), nothing);
   });
+
+  const hosts: readonly (readonly [string, string | undefined, string | undefined, string | undefined])[] = [
+    ["the gateway's address", "https://10.0.0.1:8443/x", "10.0.0.1", undefined],
+    ["the gateway's host name", "https://lb.example.com/x", "lb.example.com", undefined],
+    ["the gateway's IPv6 address", "https://[2001:db8::1]:8443/x", "2001:db8::1", undefined],
+    [
+      "the gateway's IPv6 address, written at length",
+      "https://[2001:db8::1]/x",
+      "2001:db8:0:0:0:0:0:1",
+      undefined,
+    ],
+    ["a host of its own", "https://catalog.example.com/x", "10.0.0.1", "catalog.example.com"],
+    [
+      "a host of its own beside an unknown gateway",
+      "https://catalog.example.com/x",
+      undefined,
+      "catalog.example.com",
+    ],
+    ["no host yet", undefined, undefined, undefined],
+    ["what is no URL", "https://", "10.0.0.1", undefined],
+    ["what is no address", "https://catalog.example.com/x", "not a host", "catalog.example.com"],
+  ];
+  for (const [what, url, ip, hostname] of hosts) {
+    it(`tells the API's own host name from ${what}`, () => {
+      assert.equal(readApplied({ apiStatus: { url, ip } }).hostname, hostname);
+    });
+  }
 });

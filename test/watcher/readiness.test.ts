@@ -61,24 +61,50 @@ describe("ReadinessIndex", () => {
     assert.equal(index.isReady(SERVICE), true);
   });
 
+  it("does not count an endpoint that ends, although its Service publishes addresses that are not ready", () => {
+    index.set(slice("a", { conditions: { ready: true, serving: true, terminating: true } }));
+    assert.equal(index.isReady(SERVICE), false);
+    index.set(slice("a", { conditions: { terminating: true } }));
+    assert.equal(index.isReady(SERVICE), false);
+  });
+
   it("tells of a Service only when it becomes ready or stops being so", () => {
-    assert.equal(index.set(slice("a", { conditions: { ready: false } })), undefined);
-    assert.equal(index.set(slice("a", ready)), SERVICE);
-    assert.equal(index.set(slice("a", ready, ready)), undefined);
-    assert.equal(index.set(slice("b", ready)), undefined);
-    assert.equal(index.set(slice("a", terminating)), undefined);
-    assert.equal(index.set(slice("b", terminating)), SERVICE);
-    assert.equal(index.set(slice("b", terminating)), undefined);
+    assert.deepEqual(index.set(slice("a", { conditions: { ready: false } })), []);
+    assert.deepEqual(index.set(slice("a", ready)), [SERVICE]);
+    assert.deepEqual(index.set(slice("a", ready, ready)), []);
+    assert.deepEqual(index.set(slice("b", ready)), []);
+    assert.deepEqual(index.set(slice("a", terminating)), []);
+    assert.deepEqual(index.set(slice("b", terminating)), [SERVICE]);
+    assert.deepEqual(index.set(slice("b", terminating)), []);
+  });
+
+  it("tells of nothing in a storm of events that leaves every Service as it is", () => {
+    index.set(slice("a", ready));
+    for (let event = 0; event < 10_000; event++) {
+      const changes = index.set(slice(`b-${event % 100}`, event % 2 === 0 ? ready : terminating));
+      assert.equal(changes.length, 0);
+    }
+  });
+
+  it("tells of both Services when a slice goes from one to the other", () => {
+    index.set(slice("a", ready));
+    const moved = slice("a", ready);
+    moved.metadata!.labels = { "kubernetes.io/service-name": "r1-orders" };
+
+    assert.deepEqual(index.set(moved), ["components/r1-orders", SERVICE]);
+    assert.deepEqual([index.isReady(SERVICE), index.isReady("components/r1-orders")], [false, true]);
+    moved.metadata!.labels = {};
+    assert.deepEqual(index.set(moved), ["components/r1-orders"]);
   });
 
   it("tells of a Service whose last ready slice is removed", () => {
     index.set(slice("a", ready));
     index.set(slice("b", ready));
 
-    assert.equal(index.remove(slice("a")), undefined);
-    assert.equal(index.remove(slice("b")), SERVICE);
+    assert.deepEqual(index.remove(slice("a")), []);
+    assert.deepEqual(index.remove(slice("b")), [SERVICE]);
     assert.equal(index.isReady(SERVICE), false);
-    assert.equal(index.remove(slice("b")), undefined);
+    assert.deepEqual(index.remove(slice("b")), []);
   });
 
   it("keeps Services of one name in two namespaces apart", () => {
@@ -95,7 +121,7 @@ describe("ReadinessIndex", () => {
     Object.assign(orphan.metadata!, { labels: {} });
 
     assert.equal(serviceOf(orphan), undefined);
-    assert.equal(index.set(orphan), undefined);
-    assert.equal(index.remove(orphan), undefined);
+    assert.deepEqual(index.set(orphan), []);
+    assert.deepEqual(index.remove(orphan), []);
   });
 });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { type Condition, type ConditionType } from "../../watcher/conditions";
-import { GATEWAY_ADDRESS_UNKNOWN } from "../../watcher/reasons";
+import { invalidSpecProblem } from "../../watcher/reasons";
 import { desiredStatus, type Observation } from "../../watcher/status";
 import { parse } from "../spec/examples";
 
 const URL = "https://10.0.0.1/r1-catalog/tmf-api/productCatalogManagement/v4";
 const NOW = "2026-02-01T00:00:00.000Z";
 const HASH = "0123456789abcdef";
+const SERVICE = "components/r1-prodcatapi";
 const stack = {
   name: "components.r1-catalog-api",
   gateway: "istio",
@@ -24,16 +25,17 @@ const applied: Observation = {
   stack,
   uid: "route-uid",
   publicUrl: { url: URL, ip: "10.0.0.1" },
-  implementationReady: true,
+  gatewayService: undefined,
+  implementation: { service: SERVICE, inSpec: true, ready: true, exists: true },
   policies: [],
   now: NOW,
 };
+const notReady = { ...applied.implementation!, ready: false };
 const served = desiredStatus(applied);
 const newStack = { name: stack.name, gateway: "istio" };
-const problem = {
-  reason: "InvalidSpec",
-  message: "spec.port: 0 must be an integer from 1 to 65535",
-} as const;
+const problem = invalidSpecProblem("spec.port: 0 must be an integer from 1 to 65535");
+/** Hash of a spec that is not the one that is served. */
+const NEWER = "fedcba9876543210";
 
 function status(changes: Partial<Observation>): Record<string, unknown> {
   return desiredStatus({ ...applied, ...changes });
@@ -81,7 +83,7 @@ describe("the status of an API that is served", () => {
         type: "ImplementationReady",
         status: "True",
         reason: "EndpointsReady",
-        message: "Service r1-prodcatapi has a ready endpoint",
+        message: "Service components/r1-prodcatapi has a ready endpoint",
         observedHash: HASH,
         lastTransitionTime: NOW,
       },
@@ -139,19 +141,42 @@ describe("the developer UI in the status", () => {
 });
 
 describe("the status of an API without a ready implementation", () => {
-  const notReady = status({ previous: served, implementationReady: false, now: "2026-03-01T00:00:00.000Z" });
+  const now = "2026-03-01T00:00:00.000Z";
+  const down = status({ previous: served, implementation: notReady, now });
 
   it("says so, and what to look at", () => {
-    const message = "Service r1-prodcatapi has no ready endpoint: see its Pods and its EndpointSlices";
-    assert.deepEqual(notReady["implementation"], { ready: false });
-    assert.equal(condition(notReady, "ImplementationReady"), `False NoReadyEndpoint: ${message}`);
-    assert.equal(condition(notReady, "Ready"), `False NoReadyEndpoint: ${message}`);
-    assert.equal(condition(notReady, "Reconciled"), condition(served, "Reconciled"));
+    const message =
+      "Service components/r1-prodcatapi has no ready endpoint; " +
+      "check its Pods, their readiness probes, its selector and its EndpointSlices";
+    assert.deepEqual(down["implementation"], { ready: false });
+    assert.equal(condition(down, "ImplementationReady"), `False NoReadyEndpoint: ${message}`);
+    assert.equal(condition(down, "Ready"), `False NoReadyEndpoint: ${message}`);
+    assert.equal(condition(down, "Reconciled"), condition(served, "Reconciled"));
   });
 
   it("keeps its route and its URL", () => {
-    assert.deepEqual(notReady["apiStatus"], served["apiStatus"]);
-    assert.deepEqual(notReady["stack"], served["stack"]);
+    assert.deepEqual(down["apiStatus"], served["apiStatus"]);
+    assert.deepEqual(down["stack"], served["stack"]);
+  });
+
+  it("says that the Service does not exist, where that is known", () => {
+    const missing = status({ previous: served, implementation: { ...notReady, exists: false } });
+    const unsure = status({ previous: served, implementation: { ...notReady, exists: undefined } });
+    const message =
+      "Service components/r1-prodcatapi, which spec.implementation names, does not exist; " +
+      "create the Service, or correct spec.implementation";
+
+    assert.equal(condition(missing, "ImplementationReady"), `False ServiceMissing: ${message}`);
+    assert.equal(condition(missing, "Ready"), `False ServiceMissing: ${message}`);
+    assert.match(condition(unsure, "ImplementationReady") ?? "", /^False NoReadyEndpoint: /);
+  });
+
+  it("is ready by its EndpointSlices alone, whether or not a Service made them", () => {
+    const implementation = { ...notReady, ready: true, exists: false };
+    assert.match(
+      condition(status({ implementation }), "ImplementationReady") ?? "",
+      /^True EndpointsReady: /,
+    );
   });
 });
 
@@ -161,17 +186,30 @@ describe("the status of an API whose gateway has no address yet", () => {
   it("has neither URL nor ip, and says why", () => {
     const { url, ip } = unknown["apiStatus"] as Record<string, unknown>;
     assert.deepEqual([url, ip], [undefined, undefined]);
-    assert.equal(
-      condition(unknown, "Ready"),
-      `False GatewayAddressUnknown: ${GATEWAY_ADDRESS_UNKNOWN.message}`,
+    assert.match(
+      condition(unknown, "Ready") ?? "",
+      /^False GatewayAddressUnknown: no Service labelled istio=ingressgateway, in any namespace, has an address; /,
     );
     assert.equal(condition(unknown, "Reconciled"), condition(served, "Reconciled"));
+  });
+
+  it("names the Service that was configured", () => {
+    const configured = status({
+      publicUrl: { unknown: "no address" },
+      gatewayService: "istio-system/public",
+    });
+    assert.match(
+      condition(configured, "Ready") ?? "",
+      /: Service istio-system\/public, which ODA_GATEWAY_SERVICE names, does not exist or has no address; /,
+    );
   });
 });
 
 describe("the status of an API with an invalid spec", () => {
+  const neverApplied = { api: undefined, problem, stack: newStack, implementation: undefined } as const;
+
   it("has no apiStatus when it never was valid", () => {
-    const invalid = status({ api: undefined, problem, stack: newStack, publicUrl: { unknown: "" } });
+    const invalid = status({ ...neverApplied, publicUrl: { unknown: "" } });
 
     assert.equal("apiStatus" in invalid, false);
     assert.equal(condition(invalid, "Reconciled"), `False InvalidSpec: ${problem.message}`);
@@ -180,7 +218,7 @@ describe("the status of an API with an invalid spec", () => {
   });
 
   it("keeps what is served of the last valid one, and says so", () => {
-    const invalid = status({ previous: served, api: undefined, problem, publicUrl: { unknown: "" } });
+    const invalid = status({ previous: served, api: undefined, problem, observedHash: NEWER });
 
     assert.deepEqual(invalid["apiStatus"], served["apiStatus"]);
     assert.equal(
@@ -192,9 +230,13 @@ describe("the status of an API with an invalid spec", () => {
   });
 
   it("does not know the Service when there never was one", () => {
-    const invalid = status({ api: undefined, problem, stack: newStack, implementationReady: false });
+    const invalid = status(neverApplied);
 
-    assert.match(condition(invalid, "ImplementationReady") ?? "", /^False NoReadyEndpoint: Service unknown /);
+    assert.deepEqual(invalid["implementation"], { ready: false });
+    assert.equal(
+      condition(invalid, "ImplementationReady"),
+      "Unknown InvalidSpec: the Service is not known until the spec is valid",
+    );
   });
 });
 
@@ -204,6 +246,7 @@ describe("the status of an API whose run failed, or whose route is another's", (
       const failed = status({
         previous: served,
         api: parse({ path: "/moved" }),
+        observedHash: NEWER,
         problem: { reason, message: "words" },
         stack: { ...stack, result: "Failed" },
       });
@@ -217,6 +260,12 @@ describe("the status of an API whose run failed, or whose route is another's", (
       assert.equal((failed["stack"] as { result: string }).result, "Failed");
     });
   }
+
+  it("does not speak of an older spec where the one that failed is the one that is served", () => {
+    const failed = status({ previous: served, problem: { reason: "Forbidden", message: "words" } });
+
+    assert.equal(condition(failed, "Reconciled"), "False Forbidden: words");
+  });
 
   it("has no apiStatus while nothing was ever served", () => {
     const failed = status({ problem: { reason: "Forbidden", message: "words" }, stack: newStack });
@@ -234,7 +283,8 @@ describe("the policies in the status", () => {
 
     assert.equal(
       condition(dropped, "PoliciesEnforced"),
-      "False NotSupported: gateway istio does not enforce spec.rateLimit, spec.quota",
+      "False NotSupported: gateway istio does not enforce spec.rateLimit, spec.quota; " +
+        "callers are served without: enforce it elsewhere, or remove it from the spec",
     );
     assert.equal(condition(dropped, "Ready"), condition(served, "Ready"));
   });
@@ -248,4 +298,48 @@ describe("the policies in the status", () => {
       "True AllEnforced: every policy of the spec is enforced",
     );
   });
+});
+
+describe("the URL of an API that has a problem after it was served", () => {
+  const before = status({ api: parse({ developerUI: "/docs" }) });
+  const kept = (publicUrl: Observation["publicUrl"], previous = before) =>
+    status({ previous, api: undefined, problem, observedHash: NEWER, publicUrl })["apiStatus"];
+
+  it("follows the gateway's address, and with it the developer UI on the same host", () => {
+    const url = URL.replace("10.0.0.1", "[2001:db8::1]:8443");
+    assert.deepEqual(kept({ url, ip: "2001:db8::1" }), {
+      ...(before["apiStatus"] as object),
+      url,
+      ip: "2001:db8::1",
+      developerUI: "https://[2001:db8::1]:8443/docs",
+    });
+  });
+
+  it("goes while the gateway has no address, and comes back with one", () => {
+    const unknown = kept({ unknown: "no address" }) as Record<string, unknown>;
+    assert.deepEqual(
+      [unknown["url"], unknown["ip"], unknown["developerUI"]],
+      [undefined, undefined, undefined],
+    );
+    const back = kept(applied.publicUrl, { apiStatus: unknown }) as Record<string, unknown>;
+    assert.deepEqual([back["url"], back["ip"]], [URL, "10.0.0.1"]);
+  });
+
+  it("leaves a developer UI elsewhere alone", () => {
+    const elsewhere = status({ api: parse({ developerUI: "https://docs.example.com/x" }) });
+    const { developerUI } = kept({ url: "https://10.0.0.2/x" }, elsewhere) as { developerUI?: string };
+    assert.equal(developerUI, "https://docs.example.com/x");
+  });
+
+  for (const apiStatus of [
+    5,
+    "text",
+    null,
+    { name: "another shape" },
+    { path: "/x", url: 5, developerUI: "//[" },
+  ]) {
+    it(`is not the business of a status of another shape: ${JSON.stringify(apiStatus)}`, () => {
+      assert.doesNotThrow(() => kept(applied.publicUrl, { apiStatus }));
+    });
+  }
 });

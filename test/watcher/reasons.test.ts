@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { EngineError, StackLockedError, TransientError, transientReasons } from "../../stack";
+import { type Change } from "../../watcher/drift/change";
+import {
+  conflictProblem,
+  contestedMessage,
+  driftCorrectedMessage,
+  driftProblem,
+  gatewayAddressProblem,
+  invalidSpecProblem,
+  MAX_MESSAGE,
+  noEndpointProblem,
+  policiesProblem,
+  reconciledMessage,
+  recurringDriftProblem,
+  removalProblem,
+  runProblem,
+  serviceMissingProblem,
+  cut,
+  speaksOf,
+  unknownGatewayProblem,
+  unknownMonitoringProblem,
+} from "../../watcher/reasons";
+import { recurringDriftRemedy, remedies } from "../../watcher/remedies";
+
+const LONG = "x".repeat(5000);
+const edited: Change = {
+  object: "VirtualService catalog",
+  fields: ["spec.hosts"],
+  by: ["kubectl-edit"],
+  at: "2026-01-01T12:03:11Z",
+};
+const deleted: Change = { object: "ServiceMonitor catalog", fields: [], by: [] };
+
+describe("the message of a trouble", () => {
+  const key = `exposedapis/components/${LONG}`;
+  const conflict = { route: `component-gateway */${LONG}`, holder: key };
+  const changes = Array.from({ length: 200 }, () => edited);
+  const long: Readonly<Record<string, string>> = {
+    InvalidSpec: invalidSpecProblem(LONG).message,
+    UnknownGateway: unknownGatewayProblem(LONG, ["istio"]).message,
+    UnknownMonitoring: unknownMonitoringProblem(LONG, ["ServiceMonitor"]).message,
+    EngineError: runProblem(new EngineError(LONG)).message,
+    RouteConflict: conflictProblem(conflict).message,
+    RouteContested: contestedMessage(conflict, key),
+    Drifted: driftProblem(changes).message,
+    GatewayAddressUnknown: gatewayAddressProblem(LONG).message,
+    NoReadyEndpoint: noEndpointProblem(LONG).message,
+    ServiceMissing: serviceMissingProblem(LONG, false).message,
+    NotSupported: policiesProblem("istio", [LONG]).message,
+    RemovalFailed: removalProblem("components.a", new TransientError("Forbidden", LONG)).message,
+  };
+
+  for (const [reason, message] of Object.entries(long)) {
+    it(`says what to do in the end, however long the rest is: ${reason}`, () => {
+      const served = reconciledMessage({ reason: "EngineError", message }, true);
+      assert.ok(served.length <= MAX_MESSAGE, String(served.length));
+      assert.ok(message.endsWith(`; ${remedies[reason as keyof typeof remedies]}`), message);
+    });
+  }
+
+  for (const reason of transientReasons) {
+    it(`says that a run is tried again after ${reason}, and what to do about it`, () => {
+      const { message } = runProblem(new TransientError(reason, "the engine's words"));
+      assert.equal(message, `the engine's words; ${remedies[reason]}`);
+      assert.match(message, /; it is tried again by itself$/);
+    });
+  }
+
+  it("is never cut within a character", () => {
+    assert.equal(cut("😀😀😀", 4), "😀…");
+    assert.equal(cut("😀😀", 4), "😀😀");
+    assert.ok(!/[\ud800-\udbff]…/.test(invalidSpecProblem("😀".repeat(3000)).message));
+  });
+});
+
+describe("runProblem", () => {
+  it("tells failures that pass, locks and bugs apart", () => {
+    assert.equal(runProblem(new TransientError("Forbidden", "no")).reason, "Forbidden");
+    assert.equal(runProblem(new StackLockedError([])).reason, "StackLocked");
+    assert.equal(runProblem(new EngineError("odd")).reason, "EngineError");
+    assert.match(runProblem("thrown text").message, /^thrown text; /);
+  });
+
+  it("is of a removal with the reason of the failure, the stack and what holds the object", () => {
+    const { reason, message } = removalProblem(
+      "components.a",
+      new TransientError("Forbidden", "may not delete"),
+    );
+    assert.equal(reason, "Forbidden");
+    assert.equal(
+      message,
+      "cannot remove the resources of stack components.a: may not delete; " +
+        "grant the watcher this right, see docs/operations.md#access-rights; it is tried again by itself; " +
+        "the finalizer keeps the object until its resources are gone",
+    );
+  });
+});
+
+describe("the message of a drift", () => {
+  it("tells which fields were changed, by whom and when, and what became of them", () => {
+    assert.equal(
+      driftCorrectedMessage([edited]),
+      "VirtualService catalog: spec.hosts was changed by kubectl-edit at 12:03:11Z; put back",
+    );
+    assert.equal(
+      driftCorrectedMessage([
+        { ...edited, fields: ["spec.hosts", "spec.http"], by: ["kubectl-edit", "helm"] },
+        deleted,
+      ]),
+      "VirtualService catalog: spec.hosts, spec.http were changed by kubectl-edit, helm at 12:03:11Z; put back; " +
+        "ServiceMonitor catalog was deleted; made again",
+    );
+  });
+
+  it("tells what to do where it is left", () => {
+    assert.deepEqual(driftProblem([{ ...edited, at: "2026-01-01T12:03:11.123+01:00" }]), {
+      reason: "Drifted",
+      message:
+        "VirtualService catalog: spec.hosts was changed by kubectl-edit at 12:03:11+01:00; " +
+        "ODA_DRIFT=report leaves it: change it back, or set ODA_DRIFT=correct",
+    });
+    assert.match(
+      driftProblem([{ ...deleted, at: "noon" }]).message,
+      /^ServiceMonitor catalog was deleted at noon; /,
+    );
+  });
+
+  it("tells that it recurs where it is put back only after a while", () => {
+    const { message } = recurringDriftProblem(Array.from({ length: 200 }, () => edited));
+    assert.ok(message.length <= MAX_MESSAGE && message.endsWith(`; ${recurringDriftRemedy}`), message);
+  });
+});
+
+describe("what the condition Reconciled says", () => {
+  const problem = invalidSpecProblem("spec.port: 0 must be an integer from 1 to 65535");
+
+  it("is known again as a problem, whether or not an older spec is served", () => {
+    assert.equal(reconciledMessage(problem, false), problem.message);
+    for (const older of [true, false]) assert.ok(speaksOf(reconciledMessage(problem, older), problem));
+    assert.ok(!speaksOf("stack components.a is up to date", problem));
+    assert.ok(!speaksOf(`${problem.message} and more`, problem));
+  });
+});
