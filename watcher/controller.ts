@@ -5,6 +5,7 @@ import { type Engine } from "../stack";
 import { ApiObjects } from "./apiObjects";
 import { Backoff } from "./backoff";
 import { ClusterCache, type ClusterHandlers } from "./clusterCache";
+import { ComponentSummaries } from "./componentSummary";
 import { CorrectionPace } from "./drift/correctionPace";
 import { type LiveObject } from "./drift/liveObject";
 import { DriftDetector, type DriftMode } from "./drift/driftDetector";
@@ -54,6 +55,7 @@ export class Controller {
   private readonly drift: DriftDetector;
   private readonly objects: ApiObjects;
   private readonly reconciler: Reconciler;
+  private readonly summaries: ComponentSummaries;
   private address: GatewayAddress | undefined;
   private started = false;
 
@@ -67,6 +69,7 @@ export class Controller {
     };
     this.objects = new ApiObjects(clients, resources, (key) => this.cache.api(key), onStatusWrite);
     this.reconciler = this.createReconciler();
+    this.summaries = new ComponentSummaries({ ...options, api: (key) => this.objects.get(key) });
   }
 
   /** Starts to follow the cluster. Resolves when every cache is filled and the first objects are queued. */
@@ -75,6 +78,7 @@ export class Controller {
     // All claims are known before the first is judged: whoever served a route goes on serving it.
     this.started = true;
     this.enqueue(this.cache.apiKeys());
+    await this.summaries.start();
   }
 
   /**
@@ -88,6 +92,7 @@ export class Controller {
     }, grace);
     await this.queue.close();
     clearTimeout(timer);
+    await this.summaries.stop();
   }
 
   private createReconciler(): Reconciler {
@@ -122,6 +127,7 @@ export class Controller {
           this.apiChanged(key, object);
         },
         onDelete: (key) => {
+          this.summaries.apiRemoved(key);
           this.implementations.set(key, []);
           if (this.started) this.enqueue([key]);
           else this.claims.remove(key);
@@ -165,6 +171,7 @@ export class Controller {
   private apiChanged(key: ObjectKey, cached: ApiObject): void {
     try {
       const object = this.objects.get(key) ?? cached;
+      this.summaries.apiChanged(key, object);
       const evaluation = this.evaluate(key, object);
       const released = this.claims.set(key, claimOf(object, evaluation));
       this.implementations.set(key, servicesOf(key, object, evaluation));

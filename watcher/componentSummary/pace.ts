@@ -8,24 +8,25 @@ export interface PaceOptions {
   readonly interval: number;
 }
 
-/** Turns by key (a leaky bucket for each). */
+/** Turns by key (the generic cell rate algorithm of ITU-T I.371, for each key by itself). */
 export class Pace<Key> {
-  private readonly buckets = new Map<Key, { readonly level: number; readonly at: number }>();
+  /** Milliseconds since the epoch at which a key has all its turns again. */
+  private readonly restored = new Map<Key, number>();
 
   constructor(private readonly options: PaceOptions) {}
 
   /** Takes a turn and returns 0, or returns the milliseconds until there is one. */
   take(key: Key): number {
     const { burst, interval } = this.options;
-    const at = Date.now();
-    const bucket = this.buckets.get(key) ?? { level: 0, at };
-    const level = Math.max(0, bucket.level - (at - bucket.at) / interval) + 1;
-    if (level > burst) return Math.ceil((level - burst) * interval);
-    this.buckets.set(key, { level, at });
+    const now = Date.now();
+    const restored = Math.max(this.restored.get(key) ?? now, now);
+    const wait = restored - now - (burst - 1) * interval;
+    if (wait > 0) return wait;
+    this.restored.set(key, restored + interval);
     return 0;
   }
 
   forget(key: Key): void {
-    this.buckets.delete(key);
+    this.restored.delete(key);
   }
 }
