@@ -1,8 +1,11 @@
-import { gatewayObjects, type OwnedObject } from "../components";
+import { gatewayObjects, monitoringObjects, type OwnedObject } from "../components";
 import { type ExposedApi } from "../spec";
 import { type ApiSettings } from "./settings";
 
 /** The Kubernetes objects that the program of an API declares, as plain data. */
-export function declaredObjects(api: ExposedApi, { gateway }: ApiSettings): readonly OwnedObject[] {
-  return gatewayObjects(api, gateway);
+export function declaredObjects(
+  api: ExposedApi,
+  { gateway, monitoring }: ApiSettings,
+): readonly OwnedObject[] {
+  return [...gatewayObjects(api, gateway), ...monitoringObjects(api, monitoring)];
 }

@@ -151,9 +151,14 @@ export class Controller {
       },
       owned: ({ kind }) => {
         const changed = (object: LiveObject): void => {
-          this.ownedChanged(kind, object);
+          this.drift.noticed(kind, object);
+          this.ownedChanged(object);
         };
-        return { onUpsert: changed, onDelete: changed };
+        const deleted = (object: LiveObject): void => {
+          this.drift.noticedDeletion(kind, object);
+          this.ownedChanged(object);
+        };
+        return { onUpsert: changed, onDelete: deleted };
       },
       workload: ({ kind }) => {
         const changed = (object: LiveObject): void => {
@@ -183,8 +188,7 @@ export class Controller {
   }
 
   /** The objects made for an API carry its name, whatever became of their owner references. */
-  private ownedChanged(kind: string, object: LiveObject): void {
-    this.drift.noticed(kind, object);
+  private ownedChanged(object: LiveObject): void {
     const keys = this.options.resources.map(({ plural }) => `${plural}/${nameOf(object)}`);
     this.enqueue(keys.filter((key) => this.cache.api(key) !== undefined));
   }

@@ -99,7 +99,7 @@ describe("Reconciler on resources that somebody else changed", () => {
     assert.equal(world.runs.length, 2);
     assert.equal(result.outcome, "retry");
     assert.equal(world.condition("a", "Reconciled"), "False Drifted");
-    await clock.advance(result.after ?? 0);
+    await clock.advance(result.after);
     await world.reconcile("a");
     assert.equal(world.runs.length, 3);
   });
@@ -124,10 +124,9 @@ describe("Reconciler on resources that somebody else changed", () => {
 
   it("does not take an object that was never its own: the API server names its managers", async () => {
     world.create("a");
-    const foreign = { ...route("a", { hosts: ["other.example.org"] }) };
     world.live.set("VirtualService/a", {
-      ...foreign,
-      metadata: { ...foreign.metadata, managedFields: [byHand] },
+      metadata: { name: "a", managedFields: [byHand] },
+      spec: { hosts: ["other.example.org"] },
     } as unknown as LiveObject);
     await world.reconcile("a");
     assert.deepEqual(lastOptions(), { refresh: false, force: false });

@@ -18,7 +18,7 @@ export function deviation(owned: OwnedObject, live: LiveObject | undefined): Cha
   const paths = differences(owned.fields, live, []);
   if (paths.length === 0) return undefined;
   const writers = strangers(live, paths);
-  const at = writers.map(({ time }) => String(time ?? "")).reduce((a, b) => (a > b ? a : b), "");
+  const at = writers.map(({ time = "" }) => time).reduce((a, b) => (a > b ? a : b), "");
   return {
     object,
     fields: paths.map(formatPath),

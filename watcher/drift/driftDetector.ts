@@ -15,10 +15,16 @@ export type LiveObjects = (kind: string, namespace: string, name: string) => Liv
 /** Milliseconds after a run within which the cache has what the run wrote, unless something is wrong. */
 const CATCH_UP = 10_000;
 
+/** Milliseconds for which a deletion is remembered: no run takes longer. */
+const REMEMBERED = 3_600_000;
+
 /** Compares declared with live objects, once the caches have what the last run wrote. */
 export class DriftDetector {
   /** Objects that a run wrote and whose cache is behind: the version it waits for, and until when. */
   private readonly awaited = new Map<string, { readonly version: bigint; readonly until: number }>();
+
+  /** Objects that were deleted lately, oldest first: a run that made one may end after its deletion was noticed. */
+  private readonly deleted = new Map<string, { readonly version: bigint; readonly at: number }>();
 
   constructor(
     private readonly live: LiveObjects,
@@ -29,20 +35,31 @@ export class DriftDetector {
   settle(namespace: string, versions: ObjectVersions): void {
     for (const [object, version] of Object.entries(versions)) {
       const [kind = "", name = ""] = object.split("/");
+      const id = `${kind}/${namespace}/${name}`;
       const cached = this.live(kind, namespace, name);
-      if (cached === undefined || versionOf(cached) >= BigInt(version)) continue;
-      this.awaited.set(`${kind}/${namespace}/${name}`, {
-        version: BigInt(version),
-        until: Date.now() + CATCH_UP,
-      });
+      const seen = cached === null ? this.deleted.get(id)?.version : cached && versionOf(cached);
+      if (cached === undefined || (seen ?? 0n) >= BigInt(version)) continue;
+      this.awaited.set(id, { version: BigInt(version), until: Date.now() + CATCH_UP });
     }
   }
 
-  /** The cache has taken in a change of an object, or its deletion. */
+  /** The cache has taken in a change of an object. */
   noticed(kind: string, object: LiveObject): void {
-    const id = `${kind}/${object.metadata?.namespace ?? ""}/${object.metadata?.name ?? ""}`;
-    const awaited = this.awaited.get(id);
-    if (awaited !== undefined && versionOf(object) >= awaited.version) this.awaited.delete(id);
+    this.reached(idOf(kind, object), versionOf(object));
+  }
+
+  /** The cache has taken in that an object is gone. */
+  noticedDeletion(kind: string, object: LiveObject): void {
+    const id = idOf(kind, object);
+    const version = versionOf(object);
+    const now = Date.now();
+    for (const [old, { at }] of this.deleted) {
+      if (now - at < REMEMBERED) break;
+      this.deleted.delete(old);
+    }
+    this.deleted.delete(id);
+    this.deleted.set(id, { version, at: now });
+    this.reached(id, version);
   }
 
   /**
@@ -73,6 +90,11 @@ export class DriftDetector {
     });
   }
 
+  private reached(id: string, version: bigint): void {
+    const awaited = this.awaited.get(id);
+    if (awaited !== undefined && version >= awaited.version) this.awaited.delete(id);
+  }
+
   private liveOf({ kind, namespace, name }: OwnedObject): LiveObject | null | undefined {
     return this.live(kind, namespace, name);
   }
@@ -87,8 +109,12 @@ export class DriftDetector {
   }
 }
 
-/** Resource versions of one resource grow, see `ApiObjects`. An object that does not exist is behind every version. */
-function versionOf(object: LiveObject | null): bigint {
-  const version = object?.metadata?.resourceVersion ?? "";
+function idOf(kind: string, { metadata }: LiveObject): string {
+  return `${kind}/${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
+}
+
+/** Resource versions of one resource grow, see `ApiObjects`. */
+function versionOf({ metadata }: LiveObject): bigint {
+  const version = metadata?.resourceVersion ?? "";
   return /^\d+$/.test(version) ? BigInt(version) : 0n;
 }

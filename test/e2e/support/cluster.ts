@@ -130,6 +130,15 @@ export class Cluster {
     return items.map(({ reason }) => reason ?? "");
   }
 
+  /** The message of an object's last Event of this reason. */
+  async eventMessage(name: string, reason: string): Promise<string | undefined> {
+    const { items } = await this.clients.core.listNamespacedEvent({
+      namespace: NAMESPACE,
+      fieldSelector: `involvedObject.name=${name},reason=${reason}`,
+    });
+    return items.at(-1)?.message;
+  }
+
   /** Gives a Service of an implementation one endpoint, ready or not. */
   async setEndpoint(service: string, ready: boolean): Promise<void> {
     const body = {

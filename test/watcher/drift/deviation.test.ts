@@ -103,8 +103,8 @@ describe("deviation", () => {
 describe("mayTake", () => {
   const changed = live({ hosts: ["example.org"] }, byHand("2026-01-01T12:03:11Z", "hosts"));
   const foreign = {
-    ...changed,
-    metadata: { ...changed.metadata, managedFields: [byHand("2026-01-01T12:03:11Z", "hosts")] },
+    metadata: { managedFields: [byHand("2026-01-01T12:03:11Z", "hosts")] },
+    spec: { hosts: ["example.org"] },
   } as unknown as LiveObject;
 
   it("takes an object that does not exist", () => {

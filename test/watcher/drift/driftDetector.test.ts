@@ -60,8 +60,24 @@ describe("DriftDetector", () => {
     drift.settle("components", { "VirtualService/catalog": "7" });
     assert.equal(drift.changes([owned]), undefined);
 
-    drift.noticed("VirtualService", at("9"));
+    drift.noticedDeletion("VirtualService", at("9"));
     assert.deepEqual(drift.changes([owned]), deleted);
+  });
+
+  it("waits for nothing that was deleted before the run that made it was over", () => {
+    const drift = detector();
+    cached = null;
+    drift.noticedDeletion("VirtualService", at("9"));
+    drift.settle("components", { "VirtualService/catalog": "7" });
+    assert.deepEqual(drift.changes([owned]), deleted);
+  });
+
+  it("waits for an object that the last run made anew after a deletion", () => {
+    const drift = detector();
+    cached = null;
+    drift.noticedDeletion("VirtualService", at("6"));
+    drift.settle("components", { "VirtualService/catalog": "7" });
+    assert.equal(drift.changes([owned]), undefined);
   });
 
   it("waits for nothing that the cache has seen already", () => {
