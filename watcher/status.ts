@@ -84,9 +84,12 @@ function newApiStatus(api: ExposedApi, { uid, publicUrl }: Observation): ApiStat
 /** What is served of an earlier spec stays as it is, but where the gateway's address has changed. */
 function keptApiStatus(previous: Observation["previous"], publicUrl: PublicUrl): unknown {
   const { path, url } = readApplied(previous);
-  if (path === undefined) return previous["apiStatus"];
-  const { url: _url, ip: _ip, developerUI: ui, ...kept } = previous["apiStatus"] as Partial<ApiStatus>;
-  return { ...kept, ...location(publicUrl), ...developerUI(relative(ui, url), publicUrl) };
+  const before = previous["apiStatus"];
+  if (path === undefined || typeof before !== "object" || before === null) return before;
+  const fields = new Map<string, unknown>(Object.entries(before));
+  const ui = relative(fields.get("developerUI"), url);
+  for (const field of ["url", "ip", "developerUI"]) fields.delete(field);
+  return { ...Object.fromEntries(fields), ...location(publicUrl), ...developerUI(ui, publicUrl) };
 }
 
 function location(publicUrl: PublicUrl): Pick<ApiStatus, "url" | "ip"> {
