@@ -15,6 +15,16 @@ export class StackMissing extends Error {}
 /** The stack to create exists already. Handled inside `stack/`; never reaches a caller. */
 export class StackExists extends Error {}
 
+/**
+ * Fields were to be given back to an object that does not exist any more. A refresh forgets them: tried inside `stack/`
+ * before it reaches a caller.
+ */
+export class PatchedObjectMissing extends TransientError {
+  constructor(message: string) {
+    super("WorkloadMissing", message);
+  }
+}
+
 interface Rule {
   readonly pattern: RegExp;
   readonly error: (message: string, output: string) => Error;
@@ -38,6 +48,16 @@ const rules: readonly Rule[] = [
   {
     pattern: /Unauthorized|has asked for the client to provide credentials/,
     error: transient("Unauthorized"),
+  },
+  // The provider's reading of an apply without a spec that the API server took for a create.
+  {
+    pattern: /this Patch resource is currently managing a required field/,
+    error: (message) => new PatchedObjectMissing(message),
+  },
+  {
+    pattern:
+      /(Deployment|StatefulSet|DaemonSet)\.apps "[^"]+" is invalid: .*spec\.selector: Required value|(deployments|statefulsets|daemonsets)\.apps "[^"]+" not found/,
+    error: transient("WorkloadMissing"),
   },
   { pattern: /Apply failed with \d+ conflict|field conflict detected/i, error: transient("FieldConflict") },
   { pattern: /is forbidden: User|cannot .* resource .* in API group/, error: transient("Forbidden") },

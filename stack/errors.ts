@@ -13,6 +13,7 @@ export const transientReasons = [
   "NamespaceMissing",
   "Rejected",
   "Unauthorized",
+  "WorkloadMissing",
   "WrongPassphrase",
 ] as const;
 

@@ -34,6 +34,7 @@ export const remedies: Readonly<Record<TroubleReason, string>> = {
   Unauthorized: `renew the credentials of the watcher, its kubeconfig or service account; ${RETRIED}`,
   UnknownGateway: "take one of these names, or remove the annotation",
   UnknownMonitoring: "take one of these names, or remove the annotation",
+  WorkloadMissing: `if it is being replaced, nothing is to be done; if it lasts, report a bug; ${RETRIED}`,
   WrongPassphrase: `restore the passphrase the stack was made with, see docs/operations.md#backup-and-loss; ${RETRIED}`,
 };
 

@@ -4,7 +4,7 @@ import { PulumiCommand, Stack, type EngineEvent, type LocalWorkspace } from "@pu
 import { SemVer } from "semver";
 import { type ResourceKind } from "../../spec";
 import { type BackendSettings } from "../backend";
-import { StackExists, StackMissing } from "../classify";
+import { PatchedObjectMissing, StackExists, StackMissing } from "../classify";
 import { type Engine, type PreviewStep, type StackRun, type StackTarget, type UpOptions } from "../engine";
 import { EngineError, StackLockedError } from "../errors";
 import { apiProgram, type ApiOutputs } from "../program";
@@ -61,9 +61,10 @@ export class CliEngine implements Engine {
   async up(run: StackRun, { refresh = false, force = false }: UpOptions = {}): Promise<ApiOutputs> {
     const program = apiProgram(run.input);
     const { usual, forcing } = this.workspaces(run.kind);
-    const work = async (stack: Stack): Promise<void> => {
-      await stack.up({ program: program.run, ...(refresh ? { refresh } : {}), ...stopping(run) });
-    };
+    const work = (stack: Stack): Promise<void> =>
+      refreshingWhereNeeded(refresh, (options) =>
+        stack.up({ program: program.run, ...options, ...stopping(run) }),
+      );
     await this.onExistingStack(run, work, force ? forcing : usual);
     const outputs = program.outputs();
     if (outputs === undefined) throw new EngineError("the run succeeded without giving outputs");
@@ -93,7 +94,9 @@ export class CliEngine implements Engine {
     try {
       await this.unlocking(target, async () => {
         const stack = await Stack.select(target.stack, this.workspaces(target.kind).usual);
-        await stack.destroy({ remove: true, ...stopping(target) });
+        await refreshingWhereNeeded(false, (options) =>
+          stack.destroy({ remove: true, ...options, ...stopping(target) }),
+        );
       });
     } catch (error) {
       if (!(error instanceof StackMissing)) throw error;
@@ -154,6 +157,19 @@ async function create(stack: string, workspace: LocalWorkspace): Promise<void> {
     await workspace.createStack(stack);
   } catch (error) {
     if (!(error instanceof StackExists)) throw error;
+  }
+}
+
+/** Repeats a run with a refresh where only that makes the engine forget what is gone. */
+async function refreshingWhereNeeded(
+  refresh: boolean,
+  work: (options: { readonly refresh?: true }) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work(refresh ? { refresh } : {});
+  } catch (error) {
+    if (refresh || !(error instanceof PatchedObjectMissing)) throw error;
+    await work({ refresh: true });
   }
 }
 

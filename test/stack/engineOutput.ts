@@ -50,6 +50,14 @@ export const fieldConflict = [
   "- .spec.http",
 ] as const;
 
+/** What the API server answers to a patch of a workload that does not exist: it takes it for a create. */
+export const patchedNothing =
+  'Deployment.apps "a" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`, spec.template.spec.containers: Required value]';
+
+/** What the provider says when fields are to be given back to an object that does not exist any more. */
+export const gaveBackToNothing =
+  "this Patch resource is currently managing a required field, so it can't be deleted directly. Either set the `retainOnDelete` resource option, or transfer ownership of the field before deleting: spec.selector";
+
 /** Output of a command on a stack whose lock others hold, from `backend/diy/lock.go`. */
 export function locked(...holders: readonly string[]): string {
   return [

@@ -6,7 +6,7 @@ import { defaultIstioSettings } from "../../../components";
 import { CliEngine, EngineError, StackLockedError, TransientError, type StackRun } from "../../../stack";
 import { parse } from "../../spec/examples";
 import { useTempDir } from "../../support/tempDir";
-import { locked } from "../engineOutput";
+import { failedUpdate, gaveBackToNothing, locked } from "../engineOutput";
 import { failing, fakePulumi, type FakePulumi } from "./fakePulumi";
 
 const STACK = "components.r1-catalog-api";
@@ -98,6 +98,43 @@ describe("CliEngine", () => {
     await (await create()).destroy(target);
 
     assert.deepEqual(operations, ["destroy"]);
+  });
+
+  it("forgets by a refresh what it should give back to a workload that is gone, and repeats the work", async () => {
+    pulumi.next("destroy", failing(failedUpdate(gaveBackToNothing)));
+    pulumi.next("up", failing(failedUpdate(gaveBackToNothing)));
+    const engine = await create();
+
+    await engine.destroy(target);
+    await assert.rejects(engine.up(run), EngineError, "the stand-in runs no program, so it gives no outputs");
+
+    assert.deepEqual(operations, ["destroy", "destroy", "up", "up"]);
+    assert.deepEqual(
+      pulumi.calls().map((call) => call.includes("--refresh")),
+      [false, true, false, true],
+    );
+  });
+
+  it("does not refresh twice", async () => {
+    pulumi.next("up", failing(failedUpdate(gaveBackToNothing)));
+
+    await assert.rejects((await create()).up(run, { refresh: true }), { reason: "WorkloadMissing" });
+
+    assert.deepEqual(operations, ["up"]);
+  });
+
+  it("takes fields of others only in a run that is to", async () => {
+    const engine = await create();
+    for (const file of ["first", "second", "third"]) {
+      pulumi.next("up", `echo "$PULUMI_K8S_ENABLE_PATCH_FORCE" > ${file}; exit 1`);
+    }
+
+    for (const options of [{ force: true }, {}, { force: true, refresh: true }]) {
+      await assert.rejects(engine.up(run, options));
+    }
+
+    const forced = ["first", "second", "third"].map((file) => readFileSync(join(dir(), file), "utf8").trim());
+    assert.deepEqual(forced, ["true", "", "true"]);
   });
 
   it("tells a destroy that failed", async () => {
