@@ -1,24 +1,29 @@
 // What the watcher knows of the cluster: a cache for every collection it follows.
 import { type V1EndpointSlice, type V1Service } from "@kubernetes/client-node";
-import { type LiveObject } from "./drift/liveObject";
+import { keepLive, type LiveObject } from "./drift/liveObject";
 import { Collection } from "./kube/collection";
 import { type Informer } from "./kube/informer";
 import { keyOf, splitKey, type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
 import {
   apiInformer,
+  customInformer,
   endpointSliceInformer,
   gatewayServiceInformer,
-  ownedInformer,
   serviceInformer,
   type Handlers,
   type ResourcePath,
   type SourceContext,
 } from "./sources";
+import { keepWorkload } from "./workload";
+import { type Workload } from "./workloadSelection";
 
 /** A kind of object that components keep, or whose fields they set. */
-export interface OwnedKind extends ResourcePath {
-  readonly kind: string;
+export interface OwnedKind<Kind extends string = string> extends ResourcePath {
+  readonly kind: Kind;
 }
+
+/** A kind of workload. */
+export type WorkloadKind = OwnedKind<Workload["kind"]>;
 
 /** What a cache is made with. */
 export interface ClusterCacheOptions extends SourceContext {
@@ -30,7 +35,7 @@ export interface ClusterCacheOptions extends SourceContext {
   /** The kinds that components keep. */
   readonly owned: readonly OwnedKind[];
   /** The kinds on whose pod templates components set annotations; followed once that is asked for. */
-  readonly workloads: readonly OwnedKind[];
+  readonly workloads: readonly WorkloadKind[];
 }
 
 /** Whom a cache tells. Each is called after the cache holds the change. */
@@ -42,7 +47,7 @@ export interface ClusterHandlers {
   readonly slice: Handlers<V1EndpointSlice>;
   readonly service: Handlers<V1Service>;
   readonly owned: (kind: OwnedKind) => Handlers<LiveObject>;
-  readonly workload: (kind: OwnedKind) => Handlers<LiveObject>;
+  readonly workload: (kind: WorkloadKind) => Handlers<LiveObject>;
   /** All Services of gateways there are now. */
   readonly gatewayServices: (services: readonly V1Service[]) => void;
 }
@@ -84,13 +89,15 @@ export class ClusterCache {
   async start(): Promise<void> {
     this.gateways.start();
     await Promise.all([...this.collections.map((each) => each.start()), this.gateways.synced]);
+    // What was listed may have asked for them.
+    await this.workloadsFollowed;
   }
 
   /** Begins to follow workloads, if it has not yet. Resolves when their caches are filled. */
   async followWorkloads(): Promise<void> {
     this.workloadsFollowed ??= Promise.all(
       this.options.workloads.map((kind) => {
-        const workloads = this.followOwned(kind, this.handlers.workload(kind));
+        const workloads = this.followOwned(kind, this.handlers.workload(kind), keepWorkload);
         this.live.set(kind.kind, workloads);
         return workloads.start();
       }),
@@ -146,9 +153,13 @@ export class ClusterCache {
     );
   }
 
-  private followOwned(kind: OwnedKind, handlers: Handlers<LiveObject>): Collection<LiveObject> {
+  private followOwned(
+    kind: OwnedKind,
+    handlers: Handlers<LiveObject>,
+    keep: (object: LiveObject) => LiveObject = keepLive,
+  ): Collection<LiveObject> {
     return new Collection(this.options.namespaces, (namespace) =>
-      ownedInformer(this.options, kind, namespace, handlers),
+      customInformer(this.options, kind, namespace, { ...handlers, keep, optional: true }),
     );
   }
 }

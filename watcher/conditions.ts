@@ -1,7 +1,7 @@
 // The conditions of an API's status.
 import { type Reason } from "./reasons";
 
-export type ConditionType = "Ready" | "Reconciled" | "PoliciesEnforced" | "ImplementationReady";
+export type ConditionType = "Ready" | "Reconciled" | "PoliciesEnforced" | "ImplementationReady" | "Monitored";
 
 /** A condition as Kubernetes tools read it, with the hash of what it was observed on. */
 export interface Condition {

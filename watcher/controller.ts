@@ -1,21 +1,20 @@
-// Wires the caches, indexes and the queue to the reconciler. Handlers only note what changed and add keys.
-import { type V1Service } from "@kubernetes/client-node";
+// Wires the caches, the indexes and the queue to the reconciler.
 import { type GatewayAddress } from "../components";
 import { type Engine } from "../stack";
 import { ApiObjects } from "./apiObjects";
 import { Backoff } from "./backoff";
-import { ClusterCache, type ClusterHandlers } from "./clusterCache";
+import { ClusterCache } from "./clusterCache";
 import { ComponentSummaries } from "./componentSummary";
 import { CorrectionPace } from "./drift/correctionPace";
-import { type LiveObject } from "./drift/liveObject";
 import { DriftDetector, type DriftMode } from "./drift/driftDetector";
-import { claimOf, evaluate, type Evaluation, type PlatformSettings } from "./evaluate";
+import { evaluate, type Evaluation, type PlatformSettings } from "./evaluate";
+import { EventHandlers } from "./eventHandlers";
 import { EventRecorder } from "./events";
 import { gatewayAddress } from "./gatewayAddress";
 import { ImplementationIndex } from "./implementationIndex";
 import { statusOf } from "./kube/client";
 import { type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
-import { servicesOf } from "./observe";
+import { MonitoringTargets } from "./monitoringTargets";
 import { ownedKinds, workloadKinds } from "./ownedKinds";
 import { WorkQueue } from "./queue";
 import { ReadinessIndex } from "./readiness";
@@ -49,6 +48,7 @@ export class Controller {
   private readonly claims = new RouteClaims();
   private readonly readiness = new ReadinessIndex();
   private readonly implementations = new ImplementationIndex();
+  private readonly monitoring = new MonitoringTargets();
   private readonly apiBackoffs = new Map<ObjectKey, Backoff>();
   private readonly stopping = new AbortController();
   private readonly cache: ClusterCache;
@@ -61,15 +61,15 @@ export class Controller {
 
   constructor(private readonly options: ControllerOptions) {
     const { clients, resources, metrics, platform } = options;
-    const owned = ownedKinds(platform.gateway);
-    this.cache = new ClusterCache({ ...options, owned, workloads: workloadKinds }, this.handlers());
-    this.drift = new DriftDetector((...name) => this.cache.owned(...name), options.drift);
     const onStatusWrite = (): void => {
       metrics.statusWrites.inc();
     };
     this.objects = new ApiObjects(clients, resources, (key) => this.cache.api(key), onStatusWrite);
-    this.reconciler = this.createReconciler();
+    this.drift = new DriftDetector((...name) => this.cache.owned(...name), options.drift);
     this.summaries = new ComponentSummaries({ ...options, api: (key) => this.objects.get(key) });
+    const owned = ownedKinds(platform.gateway);
+    this.cache = new ClusterCache({ ...options, owned, workloads: workloadKinds }, this.createHandlers());
+    this.reconciler = this.createReconciler();
   }
 
   /** Starts to follow the cluster. Resolves when every cache is filled and the first objects are queued. */
@@ -93,6 +93,25 @@ export class Controller {
     await this.queue.close();
     clearTimeout(timer);
     await this.summaries.stop();
+  }
+
+  private createHandlers(): EventHandlers {
+    return new EventHandlers({
+      ...this.options,
+      claims: this.claims,
+      readiness: this.readiness,
+      implementations: this.implementations,
+      monitoring: this.monitoring,
+      drift: this.drift,
+      summaries: this.summaries,
+      api: (key) => this.objects.get(key),
+      evaluate: (key, object) => this.evaluate(key, object),
+      followWorkloads: () => this.cache.followWorkloads(),
+      gatewayServices: (services) => {
+        this.addressChanged(gatewayAddress(services));
+      },
+      enqueue: (keys) => this.enqueue(keys),
+    });
   }
 
   private createReconciler(): Reconciler {
@@ -120,83 +139,6 @@ export class Controller {
     });
   }
 
-  private handlers(): ClusterHandlers {
-    return {
-      api: {
-        onUpsert: (key, object) => {
-          this.apiChanged(key, object);
-        },
-        onDelete: (key) => {
-          this.summaries.apiRemoved(key);
-          this.implementations.set(key, []);
-          if (this.started) this.enqueue([key]);
-          else this.claims.remove(key);
-        },
-      },
-      slice: {
-        onUpsert: (slice) => {
-          this.servicesChanged(this.readiness.set(slice));
-        },
-        onDelete: (slice) => {
-          this.servicesChanged(this.readiness.remove(slice));
-        },
-      },
-      service: {
-        onUpsert: (service) => {
-          this.servicesChanged([nameOf(service)]);
-        },
-        onDelete: (service) => {
-          this.servicesChanged([nameOf(service)]);
-        },
-      },
-      owned: ({ kind }) => {
-        const changed = (object: LiveObject): void => {
-          this.drift.noticed(kind, object);
-          this.ownedChanged(object);
-        };
-        const deleted = (object: LiveObject): void => {
-          this.drift.noticedDeletion(kind, object);
-          this.ownedChanged(object);
-        };
-        return { onUpsert: changed, onDelete: deleted };
-      },
-      workload: ({ kind }) => {
-        const changed = (object: LiveObject): void => {
-          this.drift.noticed(kind, object);
-        };
-        return { onUpsert: changed, onDelete: changed };
-      },
-      gatewayServices: (services) => {
-        this.addressChanged(gatewayAddress(services));
-      },
-    };
-  }
-
-  /** A bug that one object brings to light must not end the informer of all: its reconcile meets it again. */
-  private apiChanged(key: ObjectKey, cached: ApiObject): void {
-    try {
-      const object = this.objects.get(key) ?? cached;
-      this.summaries.apiChanged(key, object);
-      const evaluation = this.evaluate(key, object);
-      const released = this.claims.set(key, claimOf(object, evaluation));
-      this.implementations.set(key, servicesOf(key, object, evaluation));
-      this.enqueue(released);
-    } catch (error) {
-      this.options.log.error({ key, err: error }, "cannot take in a change");
-    }
-    this.enqueue([key]);
-  }
-
-  /** The objects made for an API carry its name, whatever became of their owner references. */
-  private ownedChanged(object: LiveObject): void {
-    const keys = this.options.resources.map(({ plural }) => `${plural}/${nameOf(object)}`);
-    this.enqueue(keys.filter((key) => this.cache.api(key) !== undefined));
-  }
-
-  private servicesChanged(services: readonly string[]): void {
-    for (const service of services) this.enqueue(this.implementations.apisOf(service));
-  }
-
   private addressChanged(address: GatewayAddress | undefined): void {
     if (JSON.stringify(address) === JSON.stringify(this.address)) return;
     this.options.log.info({ address }, "address of the gateway");
@@ -205,12 +147,14 @@ export class Controller {
   }
 
   private evaluate(key: ObjectKey, object: ApiObject): Evaluation {
-    return evaluate(this.objects.resource(key), object, this.options.platform);
+    const announced = this.monitoring.outcome(key);
+    return evaluate(this.objects.resource(key), object, this.options.platform, announced);
   }
 
-  private enqueue(keys: readonly ObjectKey[]): void {
-    if (!this.started) return;
-    for (const key of keys) this.queue.add(key);
+  /** Says whether it did: not before every cache is filled. */
+  private enqueue(keys: readonly ObjectKey[]): boolean {
+    if (this.started) for (const key of keys) this.queue.add(key);
+    return this.started;
   }
 
   /** The one place that turns a result or an error into done, or into a delay. */
@@ -243,9 +187,4 @@ export class Controller {
       stop();
     }
   }
-}
-
-/** `namespace/name`. */
-function nameOf({ metadata }: V1Service | LiveObject): string {
-  return `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
 }

@@ -14,6 +14,7 @@ import {
 import { InvalidSpecError, parseExposedApi, type ExposedApi } from "../spec";
 import { reconcileHash, type ApiSettings } from "../stack";
 import { type ApiObject, type ApiResource } from "./kube/objects";
+import { type MonitoringOutcome, type MonitoringProblem, type MonitoringWish } from "./monitoringTargets";
 import { readStack } from "./ownStatus";
 import { invalidSpecProblem, unknownGatewayProblem, unknownMonitoringProblem, type Problem } from "./reasons";
 import { type Claim } from "./routeClaims";
@@ -29,6 +30,8 @@ export interface Evaluation {
   readonly problem: Problem | undefined;
   /** Routes the object asks for. */
   readonly routes: readonly string[];
+  /** Why its metrics are not announced as it asks. */
+  readonly unmonitored?: MonitoringProblem;
 }
 
 /** What the platform team decided for every object. */
@@ -47,12 +50,12 @@ export function evaluate(
   resource: ApiResource,
   object: ApiObject,
   platform: PlatformSettings,
-  announced?: MonitoringSettings,
+  announced?: MonitoringOutcome,
 ): Evaluation {
   const { gateway } = platform;
   try {
     const api = parseExposedApi({ ...object, kind: resource.kind });
-    const settings = { gateway, ...monitoringOf(api, platform, announced) };
+    const settings = { gateway, ...monitoringOf(api, platform, announced?.settings) };
     const problem = annotationProblem(api);
     return {
       api,
@@ -60,6 +63,7 @@ export function evaluate(
       hash: reconcileHash(api, settings),
       problem,
       routes: problem === undefined ? routesOf(api, gateway) : [],
+      ...(announced?.problem === undefined ? {} : { unmonitored: announced.problem }),
     };
   } catch (error) {
     if (!(error instanceof InvalidSpecError)) throw error;
@@ -68,8 +72,23 @@ export function evaluate(
   }
 }
 
+/** What an object asks to be announced; undefined for one without metrics, and one that is not to be served. */
+export function monitoringWishOf(
+  { metadata }: ApiObject,
+  { api, problem }: Evaluation,
+  platform: PlatformSettings,
+): MonitoringWish | undefined {
+  if (metadata?.deletionTimestamp !== undefined || api === undefined || problem !== undefined) {
+    return undefined;
+  }
+  const type = monitoringTypeOf(api, platform);
+  if (type === undefined) return undefined;
+  const { namespace, implementation: service, port, path, basicAuth } = api;
+  return { type, namespace, service, port, path, basicAuth, since: sinceOf(metadata) };
+}
+
 /** The variant of monitoring an API is to have; undefined where it has none, being of no metrics type. */
-export function monitoringTypeOf(api: ExposedApi, platform: PlatformSettings): MonitoringType | undefined {
+function monitoringTypeOf(api: ExposedApi, platform: PlatformSettings): MonitoringType | undefined {
   if (!isMetricsApi(api)) return undefined;
   return api.monitoring === undefined ? platform.monitoring : readMonitoringType(api.monitoring);
 }
@@ -90,7 +109,7 @@ export function claimOf({ metadata, status }: ApiObject, { routes }: Evaluation)
   return {
     wanted: metadata?.deletionTimestamp === undefined ? routes : [],
     served: readStack(status)?.routes ?? [],
-    since: String(metadata?.creationTimestamp ?? ""),
+    since: sinceOf(metadata),
   };
 }
 
@@ -102,6 +121,10 @@ function annotationProblem(api: ExposedApi): Problem | undefined {
     return unknownMonitoringProblem(api.monitoring, monitoringTypes);
   }
   return undefined;
+}
+
+function sinceOf(metadata: ApiObject["metadata"]): string {
+  return String(metadata?.creationTimestamp ?? "");
 }
 
 function digest(text: string): string {

@@ -88,6 +88,11 @@ export class MonitoringTargets {
     return this.replaceWorkload(`${kind}/${namespace}/${name}`, undefined);
   }
 
+  /** The APIs that have to do with what a workload announces. */
+  apisAnnouncedOn(kind: Workload["kind"], namespace: string, name: string): readonly ObjectKey[] {
+    return this.apisOn(this.selection.workload(`${kind}/${namespace}/${name}`));
+  }
+
   /** What to announce for an API; undefined for one that asks for nothing. */
   outcome(key: ObjectKey): MonitoringOutcome | undefined {
     const wish = this.wishes.get(key);

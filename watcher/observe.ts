@@ -34,7 +34,7 @@ export function observe(
   outcome: Outcome,
   around: Surroundings,
 ): Observation {
-  const { api, hash, settings } = evaluation;
+  const { api, hash, settings, unmonitored } = evaluation;
   return {
     ...outcome,
     api,
@@ -43,6 +43,8 @@ export function observe(
     publicUrl: servedUrl(object, evaluation, outcome, around.address()),
     gatewayService: around.gatewayService,
     implementation: implementation(key, object, evaluation, outcome, around),
+    monitoring: settings.monitoring,
+    unmonitored,
     policies: api === undefined ? [] : policiesOf(api, settings.gateway),
     now: new Date().toISOString(),
   };
@@ -65,7 +67,14 @@ export function isNews(object: ApiObject, problem: Problem): boolean {
  * Reasons that are told in an Event too, when they come up: they stay until somebody acts. Not that of readiness,
  * which comes and goes with every Pod.
  */
-const ANNOUNCED: readonly Reason[] = ["GatewayAddressUnknown", "NotSupported", "ServiceMissing"];
+const ANNOUNCED: readonly Reason[] = [
+  "GatewayAddressUnknown",
+  "MonitoringConflict",
+  "MonitoringNotSupported",
+  "NotSupported",
+  "NoWorkload",
+  "ServiceMissing",
+];
 
 /** The Events for what a status says and the one before did not. `Ready` repeats other conditions: told once. */
 export function announcements(

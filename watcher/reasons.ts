@@ -1,7 +1,9 @@
 // Every reason and message that a condition or an Event carries. Reasons are stable; messages are for people: what is
 // wrong and where, then what to do about it (remedies.ts).
+import { type MonitoringSettings } from "../components";
 import { StackLockedError, TransientError, transientReasons } from "../stack";
 import { type Change } from "./drift/change";
+import { type MonitoringProblem } from "./monitoringTargets";
 import { recurringDriftRemedy, remedies } from "./remedies";
 import { type RouteConflict } from "./routeClaims";
 
@@ -15,7 +17,11 @@ export const reasons = [
   "EngineError",
   "GatewayAddressUnknown",
   "InvalidSpec",
+  "Monitored",
+  "MonitoringConflict",
+  "MonitoringNotSupported",
   "NoReadyEndpoint",
+  "NoWorkload",
   "NotSupported",
   "RouteConflict",
   "ServiceMissing",
@@ -44,6 +50,7 @@ export const wellReasons = [
   "Applied",
   "DriftCorrected",
   "EndpointsReady",
+  "Monitored",
   "Removed",
   "Serving",
 ] as const satisfies readonly EventReason[];
@@ -205,12 +212,38 @@ export function policiesProblem(gateway: string, policies: readonly string[]): P
   return problem("NotSupported", `gateway ${gateway} does not enforce spec.${policies.join(", spec.")}`);
 }
 
+/** The problem of a metrics API of this namespace whose metrics are not announced as it asks. */
+export function monitoringProblem(namespace: string, why: MonitoringProblem): Problem {
+  switch (why.type) {
+    case "NoService":
+      return serviceMissingProblem(`${namespace}/${why.service}`, true);
+    case "NoWorkload":
+      return problem(
+        "NoWorkload",
+        `no Deployment, StatefulSet or DaemonSet is behind Service ${namespace}/${why.service}, so nothing announces the metrics`,
+      );
+    case "Taken":
+      return problem(
+        "MonitoringConflict",
+        `the Pods of ${why.workload.kind} ${why.workload.name} announce the metrics of ${describeKey(why.by)}`,
+      );
+    case "BasicAuthNotSupported":
+      return problem("MonitoringNotSupported", "annotations of Prometheus cannot carry spec.basicAuth");
+  }
+}
+
 /** What is said where all is well. */
 export const well = {
   applied: (stack: string) => `stack ${stack} is up to date`,
   removed: (stack: string) => `stack ${stack} is gone`,
   serving: (url: string) => `served at ${url}`,
   endpointsReady: (service: string) => `Service ${service} has a ready endpoint`,
+  monitored: (settings: MonitoringSettings) =>
+    settings.type === "ServiceMonitor"
+      ? "a ServiceMonitor has the metrics scraped"
+      : settings.workloads.length === 0
+        ? `${settings.type} of another API on the same Pods announce the metrics`
+        : `${settings.type} on ${settings.workloads.map(({ kind, name }) => `${kind} ${name}`).join(", ")} announce the metrics`,
   allEnforced: (policies: number) =>
     policies === 0 ? "the spec asks for no policy" : "every policy of the spec is enforced",
 } as const;

@@ -21,8 +21,14 @@ export const remedies: Readonly<Record<TroubleReason, string>> = {
     "give the gateway's Service a load balancer address or spec.externalIPs, or set ODA_GATEWAY_SERVICE or " +
     "APIOPERATORISTIO_PUBLICHOSTNAME; the URL appears as soon as there is an address",
   InvalidSpec: "correct what is named here",
+  MonitoringConflict:
+    "a Pod can announce only one: give both the same port and path, or choose another way by the annotation oda.tmforum.org/monitoring",
+  MonitoringNotSupported:
+    "give the credentials to Prometheus itself, or choose another way by the annotation oda.tmforum.org/monitoring",
   NamespaceMissing: `create the namespace; if it is being deleted, nothing is to be done; ${RETRIED}`,
   NoReadyEndpoint: "check its Pods, their readiness probes, its selector and its EndpointSlices",
+  NoWorkload:
+    "check the selector of the Service against the labels of the Pods; a workload that comes later is found",
   NotSupported: "callers are served without: enforce it elsewhere, or remove it from the spec",
   Rejected: `change the spec, or the policy or webhook that refuses it; ${RETRIED}`,
   RemovalFailed: "the finalizer keeps the object until its resources are gone",

@@ -7,7 +7,6 @@ import {
   type V1Service,
 } from "@kubernetes/client-node";
 import { GROUP } from "../spec";
-import { keepLive, type LiveObject } from "./drift/liveObject";
 import { GATEWAY_SELECTOR } from "./gatewayAddress";
 import { statusOf, type Clients } from "./kube/client";
 import { Informer, type InformerOptions } from "./kube/informer";
@@ -44,16 +43,6 @@ export function apiInformer(
   handlers: Handlers<ApiObject>,
 ): Informer<ApiObject> {
   return customInformer(context, { group: GROUP, version, plural }, namespace, handlers);
-}
-
-/** Follows the objects of a kind that components keep, in one namespace or in all; there may be no such kind. */
-export function ownedInformer(
-  context: SourceContext,
-  resource: ResourcePath,
-  namespace: string | undefined,
-  handlers: Handlers<LiveObject>,
-): Informer<LiveObject> {
-  return customInformer(context, resource, namespace, { ...handlers, keep: keepLive, optional: true });
 }
 
 /** Follows the EndpointSlices of one namespace, or of all. */

@@ -1,7 +1,8 @@
 // The status of an API object: what TM Forum's tools read, and beside it what an engineer reads. A pure function.
-import { type PolicyOutcome, type PublicUrl } from "../components";
+import { type MonitoringSettings, type PolicyOutcome, type PublicUrl } from "../components";
 import { type ExposedApi } from "../spec";
 import { mergeConditions } from "./conditions";
+import { type MonitoringProblem } from "./monitoringTargets";
 import { readApplied, type StackStatus } from "./ownStatus";
 import { type Problem } from "./reasons";
 import { describeConditions } from "./statusConditions";
@@ -50,6 +51,10 @@ export interface Observation {
   /** Behind what is served; undefined where no Service was ever named. */
   readonly implementation: Implementation | undefined;
   readonly policies: readonly PolicyOutcome[];
+  /** How the metrics of a metrics API are announced. */
+  readonly monitoring: MonitoringSettings | undefined;
+  /** Why they are not announced as the API asks. */
+  readonly unmonitored: MonitoringProblem | undefined;
   /** RFC 3339 time. */
   readonly now: string;
 }

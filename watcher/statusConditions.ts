@@ -3,6 +3,7 @@ import { unenforced } from "../components";
 import { findCondition, type NewCondition } from "./conditions";
 import {
   gatewayAddressProblem,
+  monitoringProblem,
   noEndpointProblem,
   policiesProblem,
   reconciledMessage,
@@ -21,6 +22,7 @@ export function describeConditions(observation: Observation): readonly NewCondit
     reconciled,
     implementation,
     ...policiesCondition(observation),
+    ...monitoredCondition(observation),
   ];
 }
 
@@ -78,4 +80,13 @@ function policiesCondition({ api, policies, stack, observedHash, previous }: Obs
   return dropped.length > 0
     ? [{ ...condition, status: "False", ...policiesProblem(stack.gateway, dropped) }]
     : [{ ...condition, status: "True", reason: "AllEnforced", message: well.allEnforced(policies.length) }];
+}
+
+/** Whether the metrics of a metrics API are announced as it asks. Others have no such condition. */
+function monitoredCondition({ api, monitoring, unmonitored, observedHash }: Observation): NewCondition[] {
+  if (api === undefined || monitoring === undefined) return [];
+  const condition = { type: "Monitored", observedHash } as const;
+  return unmonitored === undefined
+    ? [{ ...condition, status: "True", reason: "Monitored", message: well.monitored(monitoring) }]
+    : [{ ...condition, status: "False", ...monitoringProblem(api.namespace, unmonitored) }];
 }

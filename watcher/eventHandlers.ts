@@ -1,0 +1,149 @@
+// Event handlers of the informers: they keep the indexes in step and queue the keys concerned, nothing else.
+import { type V1EndpointSlice, type V1Service } from "@kubernetes/client-node";
+import { type ClusterHandlers, type OwnedKind, type WorkloadKind } from "./clusterCache";
+import { type ComponentSummaries } from "./componentSummary";
+import { type DriftDetector } from "./drift/driftDetector";
+import { type LiveObject } from "./drift/liveObject";
+import { claimOf, monitoringWishOf, type Evaluation, type PlatformSettings } from "./evaluate";
+import { type ImplementationIndex } from "./implementationIndex";
+import { type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
+import { type Logger } from "./logger";
+import { type MonitoringTargets } from "./monitoringTargets";
+import { servicesOf } from "./observe";
+import { type ReadinessIndex } from "./readiness";
+import { type RouteClaims } from "./routeClaims";
+import { type Handlers } from "./sources";
+import { workloadOf } from "./workload";
+
+/** What the handlers keep in step, and whom they tell. */
+export interface EventTargets {
+  readonly resources: readonly ApiResource[];
+  readonly platform: PlatformSettings;
+  readonly claims: RouteClaims;
+  readonly readiness: ReadinessIndex;
+  readonly implementations: ImplementationIndex;
+  readonly monitoring: MonitoringTargets;
+  readonly drift: DriftDetector;
+  readonly summaries: ComponentSummaries;
+  readonly log: Logger;
+  /** The newest known state of an API object, or undefined when there is none. */
+  readonly api: (key: ObjectKey) => ApiObject | undefined;
+  readonly evaluate: (key: ObjectKey, object: ApiObject) => Evaluation;
+  /** Has workloads followed, if they are not yet. Resolves when their caches are filled. */
+  readonly followWorkloads: () => Promise<void>;
+  readonly gatewayServices: (services: readonly V1Service[]) => void;
+  /** Queues keys. Says whether it did: not before every cache is filled. */
+  readonly enqueue: (keys: readonly ObjectKey[]) => boolean;
+}
+
+/** Notes what changed. An event costs the number of objects that it concerns, never the number there are. */
+export class EventHandlers implements ClusterHandlers {
+  constructor(private readonly targets: EventTargets) {}
+
+  readonly api = {
+    onUpsert: (key: ObjectKey, cached: ApiObject): void => {
+      try {
+        this.apiChanged(key, this.targets.api(key) ?? cached);
+      } catch (error) {
+        // A bug that one object brings to light must not end the informer of all: its reconcile meets it again.
+        this.targets.log.error({ key, err: error }, "cannot take in a change");
+      }
+      this.targets.enqueue([key]);
+    },
+    onDelete: (key: ObjectKey): void => {
+      const { claims, enqueue, implementations, monitoring, summaries } = this.targets;
+      summaries.apiRemoved(key);
+      implementations.set(key, []);
+      enqueue(monitoring.setApi(key, undefined));
+      if (!enqueue([key])) claims.remove(key);
+    },
+  };
+
+  readonly slice: Handlers<V1EndpointSlice> = {
+    onUpsert: (slice) => {
+      this.servicesChanged(this.targets.readiness.set(slice));
+    },
+    onDelete: (slice) => {
+      this.servicesChanged(this.targets.readiness.remove(slice));
+    },
+  };
+
+  readonly service: Handlers<V1Service> = {
+    onUpsert: (service) => {
+      const { enqueue, monitoring } = this.targets;
+      const { selector = {}, ports = [] } = service.spec ?? {};
+      enqueue(monitoring.setService({ ...identityOf(service), selector, ports }));
+      this.servicesChanged([nameOf(service)]);
+    },
+    onDelete: (service) => {
+      const { enqueue, monitoring } = this.targets;
+      const { namespace, name } = identityOf(service);
+      enqueue(monitoring.removeService(namespace, name));
+      this.servicesChanged([nameOf(service)]);
+    },
+  };
+
+  readonly owned = ({ kind }: OwnedKind): Handlers<LiveObject> => ({
+    onUpsert: (object) => {
+      this.targets.drift.noticed(kind, object);
+      this.ownedChanged(object);
+    },
+    onDelete: (object) => {
+      this.targets.drift.noticedDeletion(kind, object);
+      this.ownedChanged(object);
+    },
+  });
+
+  readonly workload = ({ kind }: WorkloadKind): Handlers<LiveObject> => ({
+    onUpsert: (object) => {
+      const { drift, enqueue, monitoring } = this.targets;
+      const { namespace, name } = identityOf(object);
+      drift.noticed(kind, object);
+      enqueue(monitoring.setWorkload(workloadOf(kind, object)));
+      enqueue(monitoring.apisAnnouncedOn(kind, namespace, name));
+    },
+    onDelete: (object) => {
+      const { drift, enqueue, monitoring } = this.targets;
+      const { namespace, name } = identityOf(object);
+      drift.noticedDeletion(kind, object);
+      enqueue(monitoring.removeWorkload(kind, namespace, name));
+    },
+  });
+
+  readonly gatewayServices = (services: readonly V1Service[]): void => {
+    this.targets.gatewayServices(services);
+  };
+
+  private apiChanged(key: ObjectKey, object: ApiObject): void {
+    const { claims, enqueue, followWorkloads, implementations, monitoring, platform, summaries } =
+      this.targets;
+    summaries.apiChanged(key, object);
+    const evaluation = this.targets.evaluate(key, object);
+    enqueue(claims.set(key, claimOf(object, evaluation)));
+    implementations.set(key, servicesOf(key, object, evaluation));
+    const wish = monitoringWishOf(object, evaluation, platform);
+    enqueue(monitoring.setApi(key, wish));
+    if (wish === undefined || wish.type === "ServiceMonitor") return;
+    void followWorkloads().then(() => enqueue([key]));
+  }
+
+  /** The objects made for an API carry its name, whatever became of their owner references. */
+  private ownedChanged(object: LiveObject): void {
+    const keys = this.targets.resources.map(({ plural }) => `${plural}/${nameOf(object)}`);
+    this.targets.enqueue(keys.filter((key) => this.targets.api(key) !== undefined));
+  }
+
+  private servicesChanged(services: readonly string[]): void {
+    for (const service of services) this.targets.enqueue(this.targets.implementations.apisOf(service));
+  }
+}
+
+function identityOf({ metadata }: V1Service | LiveObject): { namespace: string; name: string } {
+  return { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
+}
+
+/** `namespace/name`. */
+function nameOf(object: V1Service | LiveObject): string {
+  const { namespace, name } = identityOf(object);
+  return `${namespace}/${name}`;
+}
