@@ -2,7 +2,10 @@
 import {
   gatewayTypes,
   isGatewayType,
+  isMetricsApi,
+  monitoringTypes,
   policiesOf,
+  readMonitoringType,
   routesOf,
   unenforced,
   type GatewaySettings,
@@ -13,7 +16,8 @@ import { type ExposedApi } from "../spec";
  * Checks that a set of APIs can be served together.
  *
  * @returns a warning for each API whose spec asks for policies that the gateway does not enforce
- * @throws Error that names the APIs, when two ask for one route or one asks for a gateway there is none of
+ * @throws Error that names the APIs, when two ask for one route, or one for a gateway that there is none of or a variant
+ * of monitoring that there is none of here
  */
 export function checkTogether(apis: readonly ExposedApi[], gateway: GatewaySettings): readonly string[] {
   const holders = new Map<string, string>();
@@ -25,6 +29,7 @@ export function checkTogether(apis: readonly ExposedApi[], gateway: GatewaySetti
         `${name}: gateway ${JSON.stringify(api.gateway)} must be one of ${gatewayTypes.join(", ")}`,
       );
     }
+    checkMonitoring(name, api);
     for (const route of routesOf(api, gateway)) {
       const holder = holders.get(route);
       if (holder !== undefined) throw new Error(`${holder} and ${name} both ask for the route ${route}`);
@@ -37,4 +42,19 @@ export function checkTogether(apis: readonly ExposedApi[], gateway: GatewaySetti
     }
   }
   return warnings;
+}
+
+/** Annotations go on workloads, which only the watcher knows. */
+function checkMonitoring(name: string, api: ExposedApi): void {
+  if (api.monitoring === undefined) return;
+  const type = readMonitoringType(api.monitoring);
+  if (type === undefined) {
+    const known = monitoringTypes.join(", ");
+    throw new Error(`${name}: monitoring ${JSON.stringify(api.monitoring)} must be one of ${known}`);
+  }
+  if (isMetricsApi(api) && type !== "ServiceMonitor") {
+    throw new Error(
+      `${name}: monitoring ${type} needs the watcher, which knows the workloads; here it must be ServiceMonitor`,
+    );
+  }
 }

@@ -36,7 +36,10 @@ void pulumi.runtime.setMocks(
       const { metadata } = inputs as { metadata?: object };
       return {
         id: `${name}-id`,
-        state: { ...(inputs as object), metadata: { ...metadata, uid: `uid of ${type} ${name}` } },
+        state: {
+          ...(inputs as object),
+          metadata: { ...metadata, uid: `uid of ${type} ${name}`, resourceVersion: "7" },
+        },
       };
     },
     call: () => ({}),

@@ -83,12 +83,16 @@ describe("parseExposedApi", () => {
       {
         uid: "7f7d2c1e-7f0b-4d0f-9f5a-0c8a3a0c6a11",
         labels: { "oda.tmforum.org/componentName": "r1-catalog" },
-        annotations: { "oda.tmforum.org/gateway": " azure-apim\n" },
+        annotations: {
+          "oda.tmforum.org/gateway": " azure-apim\n",
+          "oda.tmforum.org/monitoring": "DataDogAnnotation ",
+        },
       },
     );
     assert.equal(api.uid, "7f7d2c1e-7f0b-4d0f-9f5a-0c8a3a0c6a11");
     assert.equal(api.componentName, "r1-catalog");
     assert.equal(api.gateway, "azure-apim");
+    assert.equal(api.monitoring, "DataDogAnnotation");
     assert.equal(api.segment, "securityFunction");
     assert.equal(api.developerUI, "/r1-catalog/docs/");
     assert.equal(api.hostname, "api.example.com");
@@ -239,7 +243,7 @@ describe("parseExposedApi on invalid objects", () => {
       name: "Catalog_API",
       namespace: "a.b",
       labels: { "oda.tmforum.org/componentName": "-r1" },
-      annotations: { "oda.tmforum.org/gateway": 1 },
+      annotations: { "oda.tmforum.org/gateway": 1, "oda.tmforum.org/monitoring": [] },
     };
     assert.deepEqual(
       fieldErrors(resource({}, metadata)).map(({ field }) => field),
@@ -248,6 +252,7 @@ describe("parseExposedApi on invalid objects", () => {
         "metadata.name",
         'metadata.labels["oda.tmforum.org/componentName"]',
         'metadata.annotations["oda.tmforum.org/gateway"]',
+        'metadata.annotations["oda.tmforum.org/monitoring"]',
       ],
     );
   });

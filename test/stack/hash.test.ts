@@ -65,6 +65,23 @@ describe("reconcileHash", () => {
     assert.equal(new Set(hashes).size, hashes.length);
   });
 
+  it("changes with how metrics are announced, and where", () => {
+    const workload = { kind: "Deployment", name: "catalog", endpoints: [] } as const;
+    const endpoint = { container: "main", port: 8080, path: "/metrics" };
+    const hashes = [
+      undefined,
+      { type: "ServiceMonitor" } as const,
+      { type: "PrometheusAnnotations", workloads: [workload] } as const,
+      { type: "DataDogAnnotations", workloads: [workload] } as const,
+      { type: "DataDogAnnotations", workloads: [] } as const,
+      { type: "DataDogAnnotations", workloads: [{ ...workload, endpoints: [endpoint] }] } as const,
+    ].map((monitoring) =>
+      reconcileHash(parse(), { ...settings, ...(monitoring === undefined ? {} : { monitoring }) }),
+    );
+
+    assert.equal(new Set(hashes).size, hashes.length);
+  });
+
   it("does not change with what the API server and this project write into an object", () => {
     const object = resource();
     const written = {

@@ -6,7 +6,7 @@ import { parse } from "../spec/examples";
 import { eventually } from "../support/eventually";
 
 describe("apiProgram", () => {
-  it("declares the API under its own name, and gives its uid itself", async () => {
+  it("declares the API under its own name, and gives its uid and the versions itself", async () => {
     const program = apiProgram({ api: parse(), settings: { gateway: defaultIstioSettings } });
     assert.equal(program.outputs(), undefined);
 
@@ -22,7 +22,7 @@ describe("apiProgram", () => {
     );
     assert.deepEqual(await eventually("outputs", program.outputs), {
       uid: "uid of kubernetes:networking.istio.io/v1:VirtualService r1-catalog-api",
-      versions: {},
+      versions: { "VirtualService/r1-catalog-api": "7" },
     });
   });
 });

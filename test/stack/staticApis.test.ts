@@ -30,6 +30,24 @@ describe("A set of APIs without a watcher", () => {
     );
   });
 
+  it("is refused when one asks for monitoring there is none of, or that takes a watcher", () => {
+    const monitored = (monitoring: string, apiType: string) =>
+      api("a", { apiType }, { "oda.tmforum.org/monitoring": monitoring });
+    const check = (monitoring: string, apiType = "openmetrics") =>
+      checkTogether([monitored(monitoring, apiType)], defaultIstioSettings);
+
+    assert.throws(
+      () => check("statsd"),
+      /components\/a: monitoring "statsd" must be one of ServiceMonitor, Prom.*, DataDogAnnotations/,
+    );
+    assert.throws(
+      () => check("DataDogAnnotation"),
+      /components\/a: monitoring DataDogAnnotations needs the watcher/,
+    );
+    assert.deepEqual(check("servicemonitor"), []);
+    assert.deepEqual(check("DataDogAnnotation", "openapi"), [], "an API without metrics is not monitored");
+  });
+
   it("comes with a warning for each policy that the gateway does not enforce", () => {
     const limited = api("a", { rateLimit: { enabled: true, limit: "5" }, template: "gold" });
     assert.deepEqual(checkTogether([limited, api("b")], defaultIstioSettings), [
