@@ -64,7 +64,7 @@ export class Components {
       namespace,
       plural: COMPONENTS,
       name,
-      body: { metadata: {}, status: lists },
+      body: { metadata: { resourceVersion }, status: lists },
       fieldManager: FIELD_MANAGER,
     };
     const answer: unknown = this.resource.statusSubresource
