@@ -28,6 +28,8 @@ const applied: Observation = {
   gatewayService: undefined,
   implementation: { service: SERVICE, inSpec: true, ready: true, exists: true },
   policies: [],
+  monitoring: undefined,
+  unmonitored: undefined,
   now: NOW,
 };
 const notReady = { ...applied.implementation!, ready: false };

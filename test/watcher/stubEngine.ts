@@ -1,4 +1,4 @@
-import { type Engine } from "../../stack";
+import { type Engine, type StackRun } from "../../stack";
 
 /** An engine that does what `work` does, and notes what it was asked for. */
 export class StubEngine implements Engine {
@@ -8,8 +8,12 @@ export class StubEngine implements Engine {
   versions: Record<string, string> = {};
   work: () => Promise<void> = () => Promise.resolve();
 
+  /** What a run does in the cluster when it succeeds. */
+  apply: (run: StackRun) => void = () => undefined;
+
   up: Engine["up"] = async (...args) => {
     await this.ask("up", args);
+    this.apply(args[0]);
     return { uid: "route-uid", versions: this.versions };
   };
   preview: Engine["preview"] = async (...args) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { type StackRun } from "../../stack";
+import { declaredObjects, type StackRun } from "../../stack";
 import { FINALIZER } from "../../watcher/apiObjects";
 import { type Condition } from "../../watcher/conditions";
 import { readConfig } from "../../watcher/config";
@@ -15,6 +15,7 @@ import { StubEngine } from "./stubEngine";
 
 const APIS = "/apis/oda.tmforum.org/v1/namespaces/components/exposedapis";
 const SLICES = "/apis/discovery.k8s.io/v1/namespaces/components/endpointslices";
+const ROUTES = "/apis/networking.istio.io/v1/namespaces/components/virtualservices";
 const SERVICES = "/api/v1/services";
 
 /** An EndpointSlice of the implementation. */
@@ -46,6 +47,14 @@ describe("Watcher", () => {
   beforeEach(async () => {
     server = await KubernetesServer.start();
     engine = new StubEngine();
+    server.put("/api/v1/namespaces/components/services", {
+      metadata: { name: "r1-prodcatapi", namespace: "components" },
+    });
+    engine.apply = ({ input: { api, settings } }) => {
+      for (const { namespace, name, fields } of declaredObjects(api, settings)) {
+        server.put(ROUTES, { metadata: { name, namespace }, ...fields });
+      }
+    };
     warned = [];
     mock.method(log, "warn", (...args: unknown[]) => warned.push(String(args.at(-1))));
     mock.method(log, "error", (...args: unknown[]) => warned.push(String(args.at(-1))));
@@ -61,6 +70,9 @@ describe("Watcher", () => {
     mock.restoreAll();
     await server.close();
   });
+
+  /** ExposedAPIs, EndpointSlices, Services, those of gateways, VirtualServices, ServiceMonitors. */
+  const WATCHES = 6;
 
   function serveCrd(): void {
     server.answers.set("/apis", { groups: [{ name: "oda.tmforum.org", versions: [{ version: "v1" }] }] });
@@ -79,7 +91,7 @@ describe("Watcher", () => {
   async function follow(env: Readonly<Record<string, string>> = {}): Promise<void> {
     serveCrd();
     await start(env);
-    await eventually("every collection is watched", () => server.watching === 3);
+    await eventually("every collection is watched", () => server.watching === WATCHES);
   }
 
   const probe = async (path: string) => {
@@ -302,7 +314,7 @@ describe("Watcher", () => {
   it("follows every namespace where it is told to", async () => {
     serveCrd();
     await start({ COMPONENT_NAMESPACE: "*" });
-    await eventually("every collection is watched", () => server.watching === 3);
+    await eventually("every collection is watched", () => server.watching === WATCHES);
 
     assert.ok(
       server.requests.some((request) =>
