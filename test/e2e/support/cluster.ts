@@ -196,6 +196,9 @@ const groups: Readonly<Record<string, { apiVersion: string; plural: string }>> =
   Component: { apiVersion: "oda.tmforum.org/v1", plural: "components" },
   VirtualService: { apiVersion: "networking.istio.io/v1", plural: "virtualservices" },
   ServiceMonitor: { apiVersion: "monitoring.coreos.com/v1", plural: "servicemonitors" },
+  Deployment: { apiVersion: "apps/v1", plural: "deployments" },
+  StatefulSet: { apiVersion: "apps/v1", plural: "statefulsets" },
+  DaemonSet: { apiVersion: "apps/v1", plural: "daemonsets" },
 };
 
 function apiVersionOf(kind: string, version?: string): string {
