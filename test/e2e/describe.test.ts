@@ -192,8 +192,9 @@ for (const crds of ["plain", "status-subresource"] as const) {
       )) as Table;
       const names = (isWide: boolean) =>
         columnDefinitions.filter(({ priority }) => priority > 0 === isWide).map((column) => column.name);
-      const cells = columnDefinitions.map((column, index) => [column.name, rows[0]?.cells[index]]);
-      return { columns: names(false), wide: names(true), cells: Object.fromEntries(cells) };
+      const cells: Record<string, unknown> = {};
+      for (const [index, column] of columnDefinitions.entries()) cells[column.name] = rows[0]?.cells[index];
+      return { columns: names(false), wide: names(true), cells };
     }
   });
 }

@@ -1,53 +1,18 @@
 import assert from "node:assert/strict";
-import { type Condition, type ConditionType } from "../../watcher/conditions";
-import { invalidSpecProblem } from "../../watcher/reasons";
-import { desiredStatus, type Observation } from "../../watcher/status";
 import { parse } from "../spec/examples";
-
-const URL = "https://10.0.0.1/r1-catalog/tmf-api/productCatalogManagement/v4";
-const NOW = "2026-02-01T00:00:00.000Z";
-const HASH = "0123456789abcdef";
-const SERVICE = "components/r1-prodcatapi";
-const stack = {
-  name: "components.r1-catalog-api",
-  gateway: "istio",
-  hash: HASH,
-  routes: ["component-gateway */catalog"],
-  lastRun: NOW,
-  result: "Succeeded",
-} as const;
-
-const applied: Observation = {
-  previous: {},
-  api: parse(),
-  observedHash: HASH,
-  problem: undefined,
+import {
+  condition,
+  HASH,
+  NEWER,
+  newStack,
+  notReady,
+  NOW,
+  problem,
+  served,
   stack,
-  uid: "route-uid",
-  publicUrl: { url: URL, ip: "10.0.0.1" },
-  gatewayService: undefined,
-  implementation: { service: SERVICE, inSpec: true, ready: true, exists: true },
-  policies: [],
-  monitoring: undefined,
-  unmonitored: undefined,
-  now: NOW,
-};
-const notReady = { ...applied.implementation!, ready: false };
-const served = desiredStatus(applied);
-const newStack = { name: stack.name, gateway: "istio" };
-const problem = invalidSpecProblem("spec.port: 0 must be an integer from 1 to 65535");
-/** Hash of a spec that is not the one that is served. */
-const NEWER = "fedcba9876543210";
-
-function status(changes: Partial<Observation>): Record<string, unknown> {
-  return desiredStatus({ ...applied, ...changes });
-}
-
-/** A condition as `status reason: message`. */
-function condition(of: Record<string, unknown>, type: ConditionType): string | undefined {
-  const found = (of["conditions"] as Condition[]).find((each) => each.type === type);
-  return found && `${found.status} ${found.reason}: ${found.message}`;
-}
+  status,
+  URL,
+} from "./statusExamples";
 
 describe("the status of an API that is served", () => {
   it("is what TM Forum's tools read", () => {
@@ -115,30 +80,6 @@ describe("the status of an API that is served", () => {
       "implementation",
       "stack",
     ]);
-  });
-});
-
-describe("the developer UI in the status", () => {
-  const developerUI = (ui: string, publicUrl = applied.publicUrl) =>
-    (status({ api: parse({ developerUI: ui }), publicUrl })["apiStatus"] as { developerUI?: string })
-      .developerUI;
-
-  it("is on the API's own host where the spec has a path", () => {
-    assert.equal(developerUI("/catalog/docs?x#y"), "https://10.0.0.1/catalog/docs?x#y");
-    assert.equal(
-      developerUI("/docs", { url: "https://[2001:db8::1]:8443/catalog", ip: "2001:db8::1" }),
-      "https://[2001:db8::1]:8443/docs",
-    );
-  });
-
-  it("is the spec's where that is a whole URL", () => {
-    assert.equal(developerUI("https://docs.example.com/x"), "https://docs.example.com/x");
-  });
-
-  it("is not told while the host is not known, unless it has one of its own", () => {
-    const unknown = { unknown: "no address" };
-    assert.equal(developerUI("/docs", unknown), undefined);
-    assert.equal(developerUI("https://docs.example.com/x", unknown), "https://docs.example.com/x");
   });
 });
 
@@ -300,48 +241,4 @@ describe("the policies in the status", () => {
       "True AllEnforced: every policy of the spec is enforced",
     );
   });
-});
-
-describe("the URL of an API that has a problem after it was served", () => {
-  const before = status({ api: parse({ developerUI: "/docs" }) });
-  const kept = (publicUrl: Observation["publicUrl"], previous = before) =>
-    status({ previous, api: undefined, problem, observedHash: NEWER, publicUrl })["apiStatus"];
-
-  it("follows the gateway's address, and with it the developer UI on the same host", () => {
-    const url = URL.replace("10.0.0.1", "[2001:db8::1]:8443");
-    assert.deepEqual(kept({ url, ip: "2001:db8::1" }), {
-      ...(before["apiStatus"] as object),
-      url,
-      ip: "2001:db8::1",
-      developerUI: "https://[2001:db8::1]:8443/docs",
-    });
-  });
-
-  it("goes while the gateway has no address, and comes back with one", () => {
-    const unknown = kept({ unknown: "no address" }) as Record<string, unknown>;
-    assert.deepEqual(
-      [unknown["url"], unknown["ip"], unknown["developerUI"]],
-      [undefined, undefined, undefined],
-    );
-    const back = kept(applied.publicUrl, { apiStatus: unknown }) as Record<string, unknown>;
-    assert.deepEqual([back["url"], back["ip"]], [URL, "10.0.0.1"]);
-  });
-
-  it("leaves a developer UI elsewhere alone", () => {
-    const elsewhere = status({ api: parse({ developerUI: "https://docs.example.com/x" }) });
-    const { developerUI } = kept({ url: "https://10.0.0.2/x" }, elsewhere) as { developerUI?: string };
-    assert.equal(developerUI, "https://docs.example.com/x");
-  });
-
-  for (const apiStatus of [
-    5,
-    "text",
-    null,
-    { name: "another shape" },
-    { path: "/x", url: 5, developerUI: "//[" },
-  ]) {
-    it(`is not the business of a status of another shape: ${JSON.stringify(apiStatus)}`, () => {
-      assert.doesNotThrow(() => kept(applied.publicUrl, { apiStatus }));
-    });
-  }
 });
