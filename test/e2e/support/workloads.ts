@@ -23,6 +23,17 @@ export function workload(name: string, kind: Kind = "Deployment"): Record<string
   };
 }
 
+/** Creates a Service before the workloads of this name; its port 80 is their 8080. */
+export async function createServiceBefore(cluster: Cluster, app: string): Promise<void> {
+  await cluster.clients.core.createNamespacedService({
+    namespace: NAMESPACE,
+    body: {
+      metadata: { name: app },
+      spec: { selector: { app }, ports: [{ port: 80, targetPort: 8080 }] },
+    },
+  });
+}
+
 /** What the owner of each workload here annotates its pods with. */
 export const OWNERS: Readonly<Record<string, string>> = { owner: "chart" };
 
