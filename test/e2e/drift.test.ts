@@ -112,28 +112,38 @@ describe("A resource that somebody changes by hand", function () {
 
   describe("where drift is only to be reported", () => {
     before(async () => {
+      await cluster.create(exposedApi("reported"));
+      await untilApplied(cluster, "reported", "/reported/v4");
       await watcher.stop();
       watcher = await cluster.startWatcher({ ODA_DRIFT: "report" }).ready();
     });
 
     it("stays changed, and condition and Event say who changed what", async () => {
       const runs = await watcher.runs();
-      await editHosts("unattended");
-      const object = await untilCondition(cluster, "unattended", "Reconciled", "Drifted");
+      await editHosts("reported");
+      const object = await untilCondition(cluster, "reported", "Reconciled", "Drifted");
       assert.match(
         conditionOf(object, "Reconciled")?.message ?? "",
-        /^VirtualService unattended: spec\.hosts was changed by .+ at .+ODA_DRIFT/,
+        /^VirtualService reported: spec\.hosts was changed by .+ at .+ODA_DRIFT/,
       );
-      await until("an Event tells of it", () => cluster.eventMessage("unattended", "DriftDetected"));
-      assert.deepEqual(await hosts("unattended"), ["by-hand.example.org"]);
+      await until("an Event tells of it", () => cluster.eventMessage("reported", "DriftDetected"));
+      assert.deepEqual(await hosts("reported"), ["by-hand.example.org"]);
       assert.equal(await watcher.runs(), runs);
     });
 
     it("is well again without a run once it is changed back", async () => {
       const runs = await watcher.runs();
-      await cluster.patch("VirtualService", "unattended", { spec: { hosts: ["*"] } });
-      await untilCondition(cluster, "unattended", "Reconciled", "Applied");
+      await cluster.patch("VirtualService", "reported", { spec: { hosts: ["*"] } });
+      await untilCondition(cluster, "reported", "Reconciled", "Applied");
       assert.equal(await watcher.runs(), runs);
+    });
+
+    it("is not taken by a run for a new spec either: a condition names the field and its manager", async () => {
+      await editHosts("reported");
+      await cluster.patch("ExposedAPI", "reported", { spec: { path: "/reported/v5" } });
+      const object = await untilCondition(cluster, "reported", "Reconciled", "FieldConflict");
+      assert.match(conditionOf(object, "Reconciled")?.message ?? "", /\.spec\.hosts/);
+      assert.deepEqual(await hosts("reported"), ["by-hand.example.org"]);
     });
   });
 });

@@ -102,17 +102,6 @@ describe("When something is wrong", function () {
       assert.deepEqual(untouched?.spec["hosts"], ["taken.example.org"]);
     });
 
-    it("reports a field of its own that was edited by hand, at the next run, and leaves it", async () => {
-      await cluster.create(exposedApi("edited"));
-      await untilApplied(cluster, "edited", "/edited/v4");
-      await cluster.patch("VirtualService", "edited", { spec: { hosts: ["by-hand.example.org"] } });
-      await cluster.patch("ExposedAPI", "edited", { spec: { path: "/edited/v5" } });
-      const object = await untilCondition(cluster, "edited", "Reconciled", "FieldConflict");
-      assert.match(conditionOf(object, "Reconciled")?.message ?? "", /\.spec\.hosts/);
-      const edited = await cluster.get("VirtualService", "edited");
-      assert.deepEqual(edited?.spec["hosts"], ["by-hand.example.org"]);
-    });
-
     it("tries again by itself, and lets an API go that was never served", async () => {
       await cluster.delete("VirtualService", "taken");
       await untilApplied(cluster, "taken", "/taken/v4");
