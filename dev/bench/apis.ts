@@ -1,41 +1,43 @@
-// The ExposedAPI objects of a benchmark, and when each has the URL it asks for.
+// The ExposedAPI objects of a benchmark, and when their status says what is waited for.
 import {
-  KubeConfig,
   PatchStrategy,
   setHeaderOptions,
+  type KubeConfig,
   type KubernetesListObject,
 } from "@kubernetes/client-node";
 import { createClients, type Clients } from "../../watcher/kube/client";
 import { Informer } from "../../watcher/kube/informer";
 import { type ApiObject } from "../../watcher/kube/objects";
+import { NAMESPACE } from "./installation";
+import { serviceName } from "./services";
 
-const collection = {
-  group: "oda.tmforum.org",
-  version: "v1",
-  namespace: "components",
-  plural: "exposedapis",
-};
+/** Group, version and plural of the objects. */
+export const EXPOSED_APIS = { group: "oda.tmforum.org", version: "v1", plural: "exposedapis" } as const;
+
 const mergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
-/** Creates, changes and deletes APIs, and tells when their URL is in their status. */
+/** What is waited for: a look at an object, undefined when it is gone. */
+type Look = (object: ApiObject | undefined) => boolean;
+
+/** Creates, changes and deletes APIs of one namespace, and tells when their status has followed. */
 export class BenchApis {
   private readonly clients: Clients;
   private readonly informer: Informer<ApiObject>;
-  private readonly waiting = new Map<
-    string,
-    { readonly path: string | undefined; readonly done: () => void }
-  >();
+  private readonly waiting = new Map<string, { readonly look: Look; readonly done: () => void }>();
 
-  private constructor(config: KubeConfig) {
+  private constructor(
+    config: KubeConfig,
+    private readonly namespace: string,
+  ) {
     this.clients = createClients(config);
     this.informer = new Informer<ApiObject>(config, {
-      path: "/apis/oda.tmforum.org/v1/namespaces/components/exposedapis",
+      path: `/apis/${EXPOSED_APIS.group}/${EXPOSED_APIS.version}/namespaces/${namespace}/${EXPOSED_APIS.plural}`,
       list: () =>
-        this.clients.objects.listNamespacedCustomObject(collection) as Promise<
+        this.clients.objects.listNamespacedCustomObject({ ...EXPOSED_APIS, namespace }) as Promise<
           KubernetesListObject<ApiObject>
         >,
       onUpsert: (object) => {
-        this.seen(object.metadata?.name ?? "", pathOf(object));
+        this.seen(object.metadata?.name ?? "", object);
       },
       onDelete: (object) => {
         this.seen(object.metadata?.name ?? "", undefined);
@@ -44,10 +46,8 @@ export class BenchApis {
     });
   }
 
-  static async start(kubeconfig: string): Promise<BenchApis> {
-    const config = new KubeConfig();
-    config.loadFromFile(kubeconfig);
-    const apis = new BenchApis(config);
+  static async start(config: KubeConfig, namespace = NAMESPACE): Promise<BenchApis> {
+    const apis = new BenchApis(config, namespace);
     apis.informer.start();
     await apis.informer.synced;
     return apis;
@@ -59,30 +59,23 @@ export class BenchApis {
 
   /** Creates an API and resolves when its status has its URL. */
   async create(name: string): Promise<void> {
-    const path = `/${name}/v1`;
-    const served = this.reaches(name, path);
-    const body = {
-      apiVersion: "oda.tmforum.org/v1",
-      kind: "ExposedAPI",
-      metadata: { name, namespace: "components" },
-      spec: {
-        name,
-        apiType: "openapi",
-        specification: [{ url: `https://example.org/${name}.json` }],
-        implementation: `${name}-svc`,
-        path,
-        port: 8080,
-      },
-    };
-    await this.clients.objects.createNamespacedCustomObject({ ...collection, body });
+    const served = this.reaches(name, atPath(`/${name}/v1`));
+    await this.add(name);
     await served;
+  }
+
+  /** Creates an API and waits for nothing. */
+  async add(name: string): Promise<void> {
+    const { namespace } = this;
+    const body = exposedApi(name, namespace);
+    await this.clients.objects.createNamespacedCustomObject({ ...EXPOSED_APIS, namespace, body });
   }
 
   /** Moves an API to another path and resolves when its status has the new URL. */
   async move(name: string, path: string): Promise<void> {
-    const served = this.reaches(name, path);
+    const served = this.reaches(name, atPath(path));
     await this.clients.objects.patchNamespacedCustomObject(
-      { ...collection, name, body: { spec: { path } } },
+      { ...EXPOSED_APIS, namespace: this.namespace, name, body: { spec: { path } } },
       mergePatch,
     );
     await served;
@@ -90,25 +83,58 @@ export class BenchApis {
 
   /** Deletes an API and resolves when it is gone. */
   async delete(name: string): Promise<void> {
-    const gone = this.reaches(name, undefined);
-    await this.clients.objects.deleteNamespacedCustomObject({ ...collection, name });
+    const gone = this.reaches(name, (object) => object === undefined);
+    await this.clients.objects.deleteNamespacedCustomObject({
+      ...EXPOSED_APIS,
+      namespace: this.namespace,
+      name,
+    });
     await gone;
   }
 
-  private reaches(name: string, path: string | undefined): Promise<void> {
-    return new Promise((done) => this.waiting.set(name, { path, done }));
+  /** Resolves when the status of an API next says that its implementation is ready, or that it is not. */
+  readiness(name: string, ready: boolean): Promise<void> {
+    return this.reaches(name, (object) => isReady(object) === ready);
   }
 
-  private seen(name: string, path: string | undefined): void {
+  private reaches(name: string, look: Look): Promise<void> {
+    return new Promise((done) => this.waiting.set(name, { look, done }));
+  }
+
+  private seen(name: string, object: ApiObject | undefined): void {
     const waiting = this.waiting.get(name);
-    if (waiting === undefined || waiting.path !== path) return;
+    if (waiting?.look(object) !== true) return;
     this.waiting.delete(name);
     waiting.done();
   }
 }
 
-/** Path of the URL in an object's status; an empty text while there is none. */
-function pathOf(object: ApiObject): string {
-  const { url } = (object.status?.["apiStatus"] ?? {}) as { url?: string };
-  return url === undefined ? "" : new URL(url).pathname;
+/** An API as its author writes it, behind the Service that {@link serviceName} gives. */
+export function exposedApi(name: string, namespace: string): ApiObject {
+  return {
+    apiVersion: `${EXPOSED_APIS.group}/${EXPOSED_APIS.version}`,
+    kind: "ExposedAPI",
+    metadata: { name, namespace },
+    spec: {
+      name,
+      apiType: "openapi",
+      specification: [{ url: `https://example.org/${name}.json` }],
+      implementation: serviceName(name),
+      path: `/${name}/v1`,
+      port: 8080,
+    },
+  };
+}
+
+/** `status.implementation.ready` of an API, or undefined when its status does not say. */
+function isReady(object: ApiObject | undefined): unknown {
+  return (object?.status?.["implementation"] as { ready?: unknown } | undefined)?.ready;
+}
+
+/** Whether the URL in an object's status has a path. */
+function atPath(path: string): Look {
+  return (object) => {
+    const { url } = (object?.status?.["apiStatus"] ?? {}) as { url?: string };
+    return url !== undefined && new URL(url).pathname === path;
+  };
 }

@@ -1,13 +1,12 @@
-// One benchmark of one engine: a watcher on a fresh control plane.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startControlPlane } from "../controlPlane";
-import { type Toolchain } from "../toolchain";
+// One engine's figures: how soon an API has its URL, how many a second, and at which cost.
+import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../until";
-import { WatcherProcess } from "../watcherProcess";
+import { type WatcherProcess } from "../watcherProcess";
 import { BenchApis } from "./apis";
-import { AuditReader, cpuSeconds, type Requests } from "./resources";
+import { type Requests } from "./audit";
+import { Installation, WATCHER_USER, type BenchOptions } from "./installation";
+import { cpuSeconds } from "./resources";
+import { percentiles, round, type Percentiles } from "./statistics";
 
 /** What to measure, in numbers of APIs. */
 export interface Workload {
@@ -20,14 +19,8 @@ export interface Workload {
 /** APIs created a second in a burst. */
 export const BURST_RATE = 50;
 
-/** Half of the runs took at most p50, nineteen of twenty at most p95; milliseconds. */
-export interface Percentiles {
-  readonly p50: number;
-  readonly p95: number;
-}
-
 /** The figures of one engine. */
-export interface Figures {
+export interface EngineFigures {
   readonly engine: string;
   /** From the request that creates an API to its URL in its status. */
   readonly create_to_url_ms: Percentiles;
@@ -41,45 +34,31 @@ export interface Figures {
   readonly requests_per_api: Requests;
 }
 
-/** Measures the engine of a watcher script on a control plane of its own. */
-export async function measure(
-  toolchain: Toolchain,
+/** Measures the engine of a watcher script on an installation of its own. */
+export async function engineFigures(
+  options: BenchOptions,
   script: string,
   workload: Workload,
-  say: (line: string) => void,
-): Promise<Figures> {
-  const controlPlane = await startControlPlane({ toolchain, audit: true });
-  const stateDir = mkdtempSync(join(tmpdir(), "oda-api-bench-"));
-  let watcher: WatcherProcess | undefined;
-  let apis: BenchApis | undefined;
-  try {
-    const kubeconfig = await controlPlane.kubeconfigFor("watcher");
-    const env = {
-      KUBECONFIG: kubeconfig,
-      ODA_STATE_DIR: stateDir,
-      APIOPERATORISTIO_PUBLICHOSTNAME: "apis.example.org",
-    };
-    watcher = await WatcherProcess.start(toolchain, env, script).ready();
+): Promise<EngineFigures> {
+  return Installation.with(options, async (installation) => {
+    const watcher = await installation.startWatcher({}, script).ready();
     const engine = await engineName(watcher);
-    apis = await BenchApis.start(controlPlane.kubeconfig);
-    const audit = new AuditReader(controlPlane.auditLog ?? "", "watcher");
-    say(`${engine}: ${workload.oneByOne} APIs one at a time`);
-    const oneByOne = await runOneByOne(apis, workload.oneByOne);
-    say(`${engine}: ${workload.burst} APIs at ${BURST_RATE} a second`);
-    const burst = await runBurst(apis, workload.burst, watcher, audit);
-    return { engine, ...oneByOne, ...burst };
-  } finally {
-    apis?.stop();
-    await watcher?.stop();
-    await controlPlane.stop();
-    rmSync(stateDir, { recursive: true, force: true });
-  }
+    const apis = await BenchApis.start(installation.kubeConfig);
+    try {
+      options.say(`${engine}: ${workload.oneByOne} APIs one at a time`);
+      const oneByOne = await runOneByOne(apis, workload.oneByOne);
+      options.say(`${engine}: ${workload.burst} APIs at ${BURST_RATE} a second`);
+      return { engine, ...oneByOne, ...(await runBurst(apis, workload.burst, watcher, installation)) };
+    } finally {
+      apis.stop();
+    }
+  });
 }
 
 async function runOneByOne(
   apis: BenchApis,
   count: number,
-): Promise<Pick<Figures, "create_to_url_ms" | "update_to_url_ms">> {
+): Promise<Pick<EngineFigures, "create_to_url_ms" | "update_to_url_ms">> {
   const creates: number[] = [];
   const updates: number[] = [];
   // The first run fills the caches of the machine and is not counted.
@@ -98,22 +77,22 @@ async function runBurst(
   apis: BenchApis,
   count: number,
   watcher: WatcherProcess,
-  audit: AuditReader,
-): Promise<Pick<Figures, "burst_per_s" | "cpu_s_per_api" | "requests_per_api">> {
-  audit.requests();
+  { audit }: Installation,
+): Promise<Pick<EngineFigures, "burst_per_s" | "cpu_s_per_api" | "requests_per_api">> {
+  audit.events();
   const cpuBefore = cpuSeconds(watcher.pid);
   const elapsed = await timed(async () => {
     const begun = performance.now();
     const served: Promise<void>[] = [];
     for (let index = 0; index < count; index += 1) {
       const due = begun + (index * 1000) / BURST_RATE;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+      await sleep(Math.max(0, due - performance.now()));
       served.push(apis.create(`burst-${index}`));
     }
     await Promise.all(served);
   });
   const cpuAfter = cpuSeconds(watcher.pid);
-  const requests = Object.entries(audit.requests())
+  const requests = Object.entries(audit.requests(WATCHER_USER))
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([what, number]) => [what, round(number / count)]);
   return {
@@ -135,15 +114,4 @@ async function timed(task: () => Promise<void>): Promise<number> {
   const begun = performance.now();
   await task();
   return performance.now() - begun;
-}
-
-function percentiles(values: readonly number[]): Percentiles {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number =>
-    Math.round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0);
-  return { p50: at(0.5), p95: at(0.95) };
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }
