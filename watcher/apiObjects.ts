@@ -3,6 +3,7 @@ import { PatchStrategy, setHeaderOptions, type ConfigurationOptions } from "@kub
 import { GROUP } from "../spec";
 import { type Clients } from "./kube/client";
 import { splitKey, type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
+import { OwnWrites } from "./kube/ownWrites";
 import { mergePatch } from "./mergePatch";
 
 /** Finalizer that keeps an object until its stack is destroyed. */
@@ -19,8 +20,7 @@ export type ObjectCache = (key: ObjectKey) => ApiObject | undefined;
  * was replaced by another of the same name, or its finalizers changed, since it was read.
  */
 export class ApiObjects {
-  /** Objects as last written, until the informer has caught up. */
-  private readonly written = new Map<ObjectKey, ApiObject>();
+  private readonly writes = new OwnWrites<ApiObject>();
 
   constructor(
     private readonly clients: Clients,
@@ -31,12 +31,7 @@ export class ApiObjects {
 
   /** The newest known state of an object, or undefined when it does not exist. */
   get(key: ObjectKey): ApiObject | undefined {
-    const cached = this.cache(key);
-    const written = this.written.get(key);
-    if (written === undefined) return cached;
-    if (cached !== undefined && isBehind(cached, written)) return written;
-    this.written.delete(key);
-    return cached;
+    return this.writes.latest(key, this.cache(key));
   }
 
   resource(key: ObjectKey): ApiResource {
@@ -75,7 +70,7 @@ export class ApiObjects {
     if (differences === undefined) return;
     this.onStatusWrite();
     const { statusSubresource } = this.resource(key);
-    this.keep(
+    this.writes.keep(
       key,
       statusSubresource
         ? await this.applyStatus(key, object, status)
@@ -108,7 +103,10 @@ export class ApiObjects {
 
   private async patchFinalizers(key: ObjectKey, object: ApiObject, finalizers: string[]): Promise<ApiObject> {
     const { resourceVersion } = object.metadata ?? {};
-    return this.keep(key, await this.patch(key, object, { metadata: { resourceVersion, finalizers } }));
+    return this.writes.keep(
+      key,
+      await this.patch(key, object, { metadata: { resourceVersion, finalizers } }),
+    );
   }
 
   private async patch(
@@ -131,19 +129,6 @@ export class ApiObjects {
       contentType(PatchStrategy.MergePatch),
     )) as ApiObject;
   }
-
-  private keep(key: ObjectKey, object: ApiObject): ApiObject {
-    this.written.set(key, object);
-    return object;
-  }
-}
-
-/** Resource versions of one resource grow; Kubernetes documents their order since 1.35 and has always kept it. */
-function isBehind(cached: ApiObject, written: ApiObject): boolean {
-  return (
-    cached.metadata?.uid === written.metadata?.uid &&
-    BigInt(cached.metadata?.resourceVersion ?? 0) < BigInt(written.metadata?.resourceVersion ?? 0)
-  );
 }
 
 function contentType(strategy: string): ConfigurationOptions {

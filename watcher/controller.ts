@@ -115,7 +115,7 @@ export class Controller {
   }
 
   private createReconciler(): Reconciler {
-    const { clients, engine, gatewayService, log, closing } = this.options;
+    const { clients, engine, gatewayService, log, metrics, closing } = this.options;
     const shared = {
       objects: this.objects,
       claims: this.claims,
@@ -130,6 +130,9 @@ export class Controller {
       ...shared,
       runs: new StackRuns({ ...shared, engine, closing, stopping: this.stopping.signal }),
       pace: new CorrectionPace(),
+      onDrift: (action) => {
+        metrics.drift.inc({ action });
+      },
       events: new EventRecorder(clients, log),
       evaluate: (key, object) => this.evaluate(key, object),
       address: () => this.address,

@@ -46,6 +46,12 @@ export class Metrics {
     help: "Writes of the summary of APIs in a Component's status.",
     registers: [this.registry],
   });
+  readonly drift = new Counter({
+    name: "oda_drift_total",
+    help: "Resources found changed by others, by what was done: corrected, reported.",
+    labelNames: ["action"] as const,
+    registers: [this.registry],
+  });
   readonly informerErrors = new Counter({
     name: "oda_informer_errors_total",
     help: "Failed lists and watches, by collection.",

@@ -32,6 +32,8 @@ export interface ReconcilerDependencies extends Surroundings {
   readonly retries: Retries;
   readonly drift: DriftDetector;
   readonly pace: CorrectionPace;
+  /** Called for each API whose resources somebody changed, when that is corrected or newly reported. */
+  readonly onDrift: (action: "corrected" | "reported") => void;
   readonly events: EventRecorder;
   readonly log: Logger;
   /** What an object asks for, and what stands in the way. */
@@ -139,6 +141,7 @@ export class Reconciler {
       events.record(resource, object, { type: "Normal", reason: "Applied", message: well.applied(stack) });
     } else {
       pace.corrected(key);
+      this.deps.onDrift("corrected");
       log.warn({ key, stack, changes: why.changes }, "drift corrected");
       const message = driftCorrectedMessage(why.changes);
       events.record(resource, object, { type: "Normal", reason: "DriftCorrected", message });
@@ -156,6 +159,7 @@ export class Reconciler {
   ): Promise<ReconcileResult> {
     const problem = driftProblem(changes);
     if (isNews(object, problem)) {
+      this.deps.onDrift("reported");
       this.deps.log.warn({ key, changes }, "drift detected");
       const { message } = problem;
       const { events, objects } = this.deps;

@@ -33,7 +33,7 @@ describe("instrumentedEngine", () => {
 
   it("hands on what it is asked for, and gives back the answer", async () => {
     assert.equal(engine.name, "stub");
-    assert.deepEqual(await engine.up(run, { refresh: true }), { uid: "route-uid" });
+    assert.deepEqual(await engine.up(run, { refresh: true }), { uid: "route-uid", versions: {} });
     assert.deepEqual(await engine.preview(run), []);
     await engine.refresh(run);
     await engine.destroy(run);

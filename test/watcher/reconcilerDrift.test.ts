@@ -67,6 +67,7 @@ describe("Reconciler on resources that somebody else changed", () => {
       "a DriftCorrected: VirtualService a: spec.hosts was changed by kubectl-edit at 12:03:11Z; put back",
     );
     assert.equal(world.condition("a", "Reconciled"), "True Applied");
+    assert.deepEqual(world.drifts, ["corrected"]);
   });
 
   it("makes a deleted object again", async () => {
@@ -165,6 +166,7 @@ describe("Reconciler on resources that somebody else changed", () => {
         1,
         world.events.join("\n"),
       );
+      assert.deepEqual(world.drifts, ["reported"]);
     });
 
     it("is content again once the change is taken back", async () => {

@@ -8,6 +8,7 @@ import { Watcher } from "../../watcher/watcher";
 import { type Json, resource } from "../spec/examples";
 import { eventually } from "../support/eventually";
 import { KubernetesServer, type Stored } from "../support/kubernetesServer";
+import { gateway, slice } from "./examples";
 import { StubEngine } from "./stubEngine";
 
 const APIS = "/apis/oda.tmforum.org/v1/namespaces/components/exposedapis";
@@ -15,19 +16,7 @@ const SLICES = "/apis/discovery.k8s.io/v1/namespaces/components/endpointslices";
 const SERVICES = "/api/v1/namespaces/components/services";
 const PATH = "/r1-catalog/tmf-api/productCatalogManagement/v4";
 
-const slice = (name: string, ready: boolean, service = "r1-prodcatapi"): Stored & Json => ({
-  metadata: { name, namespace: "components", labels: { "kubernetes.io/service-name": service } },
-  addressType: "IPv4",
-  endpoints: [{ addresses: ["10.1.0.1"], conditions: { ready } }],
-});
-
 const service = (name: string): Stored => ({ metadata: { name, namespace: "components" } });
-
-const gateway = (ip: string, namespace = "istio-ingress"): Stored & Json => ({
-  metadata: { name: "gateway", namespace, labels: { istio: "ingressgateway" } },
-  spec: { ports: [{ name: "http2", port: 80 }] },
-  status: { loadBalancer: { ingress: [{ ip }] } },
-});
 
 describe("What is around an API", () => {
   const log = createLogger("error");

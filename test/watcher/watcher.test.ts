@@ -11,30 +11,13 @@ import { useClock } from "../support/clock";
 import { eventually } from "../support/eventually";
 import { KubernetesServer, type Stored } from "../support/kubernetesServer";
 import { type Json, resource } from "../spec/examples";
+import { gateway, slice } from "./examples";
 import { StubEngine } from "./stubEngine";
 
 const APIS = "/apis/oda.tmforum.org/v1/namespaces/components/exposedapis";
 const SLICES = "/apis/discovery.k8s.io/v1/namespaces/components/endpointslices";
 const ROUTES = "/apis/networking.istio.io/v1/namespaces/components/virtualservices";
 const SERVICES = "/api/v1/services";
-
-/** An EndpointSlice of the implementation. */
-const slice = (ready: boolean): Stored & Json => ({
-  metadata: {
-    name: "r1-prodcatapi-x",
-    namespace: "components",
-    labels: { "kubernetes.io/service-name": "r1-prodcatapi" },
-  },
-  addressType: "IPv4",
-  endpoints: [{ addresses: ["10.1.0.1"], conditions: { ready } }],
-});
-
-/** The Service of the gateway. */
-const gateway = (ip: string): Stored & Json => ({
-  metadata: { name: "gateway", namespace: "istio-ingress", labels: { istio: "ingressgateway" } },
-  spec: { ports: [{ name: "http2", port: 80 }] },
-  status: { loadBalancer: { ingress: [{ ip }] } },
-});
 
 describe("Watcher", () => {
   const clock = useClock(Date.UTC(2026, 5, 1));
@@ -156,7 +139,7 @@ describe("Watcher", () => {
     await becomes("a", "Reconciled", "True Applied");
     assert.equal(condition("a", "Ready"), "False NoReadyEndpoint");
 
-    server.put(SLICES, slice(true));
+    server.put(SLICES, slice("r1-prodcatapi-x", true));
     await becomes("a", "Ready", "True Serving");
     server.delete(APIS, object("a") ?? {});
     await eventually("the object is gone", () => object("a") === undefined);
@@ -166,16 +149,16 @@ describe("Watcher", () => {
 
   it("follows readiness and the gateway's address without a run", async () => {
     server.put(SERVICES, gateway("10.0.0.1"));
-    server.put(SLICES, slice(true));
+    server.put(SLICES, slice("r1-prodcatapi-x", true));
     put("a");
     await follow();
     await becomes("a", "Ready", "True Serving");
 
-    server.put(SLICES, slice(false));
+    server.put(SLICES, slice("r1-prodcatapi-x", false));
     await becomes("a", "Ready", "False NoReadyEndpoint");
-    server.put(SLICES, slice(true));
+    server.put(SLICES, slice("r1-prodcatapi-x", true));
     await becomes("a", "Ready", "True Serving");
-    server.remove(SLICES, slice(true));
+    server.remove(SLICES, slice("r1-prodcatapi-x", true));
     await becomes("a", "Ready", "False NoReadyEndpoint");
     server.put(SERVICES, gateway("10.0.0.2"));
     await eventually("the URL is the new one", () =>
@@ -278,7 +261,7 @@ describe("Watcher", () => {
 
   it("follows the readiness of an object while runs hang and more wait than ever run at a time", async () => {
     server.put(SERVICES, gateway("10.0.0.1"));
-    server.put(SLICES, slice(true));
+    server.put(SLICES, slice("r1-prodcatapi-x", true));
     put("a");
     await follow();
     await becomes("a", "Ready", "True Serving");
@@ -289,7 +272,7 @@ describe("Watcher", () => {
       (await probe("/metrics")).includes("oda_queue_depth 70\n"),
     );
 
-    server.put(SLICES, slice(false));
+    server.put(SLICES, slice("r1-prodcatapi-x", false));
     await becomes("a", "Ready", "False NoReadyEndpoint");
 
     assert.equal(finish.length, 2);

@@ -34,6 +34,8 @@ export class World {
   readonly enqueued: ObjectKey[] = [];
   /** Events as `name reason: message`. */
   readonly events: string[] = [];
+  /** What was done about drift. */
+  readonly drifts: string[] = [];
   address: GatewayAddress | undefined = { host: "10.0.0.1" };
   ready = true;
   /** Live objects by `Kind/name`: null for one that does not exist; nothing is known of the others. */
@@ -68,6 +70,7 @@ export class World {
         stopping: new AbortController().signal,
       }),
       pace: new CorrectionPace(),
+      onDrift: (action) => this.drifts.push(action),
       events,
       evaluate: (_key, object) => evaluate(exposedApis, object, platform),
       address: () => this.address,

@@ -4,6 +4,7 @@ import { GROUP } from "../../spec";
 import { Collection } from "../kube/collection";
 import { type ComponentResource } from "../kube/discovery";
 import { splitKey, type ObjectKey } from "../kube/objects";
+import { OwnWrites } from "../kube/ownWrites";
 import { customInformer, type Handlers, type SourceContext } from "../sources";
 import { COMPONENTS, keepComponent, type ComponentObject } from "./component";
 import { type ChangedLists } from "./summary";
@@ -14,8 +15,7 @@ const FIELD_MANAGER = "oda-api-watcher";
 /** The Components of the followed namespaces. */
 export class Components {
   private readonly objects: Collection<ComponentObject>;
-  /** Components as last written, until the informer has caught up. */
-  private readonly written = new Map<ObjectKey, ComponentObject>();
+  private readonly writes = new OwnWrites<ComponentObject>();
 
   constructor(
     private readonly context: SourceContext,
@@ -41,12 +41,7 @@ export class Components {
   /** The newest known state of a Component, or undefined when it does not exist. */
   get(key: ObjectKey): ComponentObject | undefined {
     const { namespace, name } = splitKey(key);
-    const cached = this.objects.get(namespace, name);
-    const written = this.written.get(key);
-    if (written === undefined) return cached;
-    if (cached !== undefined && isBehind(cached, written)) return written;
-    this.written.delete(key);
-    return cached;
+    return this.writes.latest(key, this.objects.get(namespace, name));
   }
 
   /**
@@ -70,16 +65,8 @@ export class Components {
     const answer: unknown = this.resource.statusSubresource
       ? await objects.patchNamespacedCustomObjectStatus(request, mergePatch)
       : await objects.patchNamespacedCustomObject(request, mergePatch);
-    this.written.set(key, keepComponent(answer as ComponentObject));
+    this.writes.keep(key, keepComponent(answer as ComponentObject));
   }
 }
 
 const mergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
-
-/** Resource versions of one resource grow; Kubernetes documents their order since 1.35 and has always kept it. */
-function isBehind(cached: ComponentObject, written: ComponentObject): boolean {
-  return (
-    cached.metadata?.uid === written.metadata?.uid &&
-    BigInt(cached.metadata?.resourceVersion ?? 0) < BigInt(written.metadata?.resourceVersion ?? 0)
-  );
-}

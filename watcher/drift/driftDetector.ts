@@ -1,5 +1,6 @@
 // Notices when the live objects of an API are not as its last run left them. Works on caches: no request, no run.
 import { type ObjectVersions, type OwnedObject } from "../../components";
+import { versionOf } from "../kube/ownWrites";
 import { type Change } from "./change";
 import { deviation, mayTake } from "./deviation";
 import { type LiveObject } from "./liveObject";
@@ -111,10 +112,4 @@ export class DriftDetector {
 
 function idOf(kind: string, { metadata }: LiveObject): string {
   return `${kind}/${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
-}
-
-/** Resource versions of one resource grow, see `ApiObjects`. */
-function versionOf({ metadata }: LiveObject): bigint {
-  const version = metadata?.resourceVersion ?? "";
-  return /^\d+$/.test(version) ? BigInt(version) : 0n;
 }
