@@ -9,7 +9,7 @@ import { createLogger } from "../../watcher/logger";
 import { Watcher } from "../../watcher/watcher";
 import { useClock } from "../support/clock";
 import { eventually } from "../support/eventually";
-import { KubernetesServer, type Stored } from "../support/kubernetesServer";
+import { KubernetesServer } from "../support/kubernetesServer";
 import { type Json, resource } from "../spec/examples";
 import { gateway, slice } from "./examples";
 import { StubEngine } from "./stubEngine";
