@@ -36,7 +36,7 @@ export function plainEngine(backend: BackendSettings, onProcess: (operation: str
       const program = apiProgram(run.input);
       const stack = await select(run, program.run);
       const { outputs } = await stack.up();
-      return { uid: String(outputs["uid"]?.value) };
+      return { uid: String(outputs["uid"]?.value), versions: program.outputs()?.versions ?? {} };
     },
     destroy: async (target) => {
       const stack = await select(target, () => Promise.resolve({}));
