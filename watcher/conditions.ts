@@ -1,7 +1,16 @@
 // The conditions of an API's status.
 import { type Reason } from "./reasons";
 
-export type ConditionType = "Ready" | "Reconciled" | "PoliciesEnforced" | "ImplementationReady" | "Monitored";
+/** The conditions that this project keeps; `Monitored` only where an API has metrics. */
+const conditionTypes = [
+  "Ready",
+  "Reconciled",
+  "ImplementationReady",
+  "PoliciesEnforced",
+  "Monitored",
+] as const;
+
+export type ConditionType = (typeof conditionTypes)[number];
 
 /** A condition as Kubernetes tools read it, with the hash of what it was observed on. */
 export interface Condition {
@@ -27,7 +36,7 @@ export type NewCondition = Omit<Condition, "lastTransitionTime">;
 export function mergeConditions(previous: unknown, next: readonly NewCondition[], now: string): unknown[] {
   const listed: readonly unknown[] = Array.isArray(previous) ? previous : [];
   const before = conditionsOf(previous);
-  const others = listed.filter((condition) => isOfAnotherType(condition, next));
+  const others = listed.filter(isOfAnotherType);
   const merged = next.map((condition) => {
     const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
     return { ...condition, lastTransitionTime: same?.lastTransitionTime ?? now };
@@ -45,10 +54,10 @@ export function conditionsOf(conditions: unknown): readonly Condition[] {
   return Array.isArray(conditions) ? conditions.filter(isCondition) : [];
 }
 
-function isOfAnotherType(value: unknown, ours: readonly NewCondition[]): boolean {
+function isOfAnotherType(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const { type } = value as Record<string, unknown>;
-  return typeof type === "string" && !ours.some((condition) => condition.type === type);
+  return typeof type === "string" && !(conditionTypes as readonly string[]).includes(type);
 }
 
 function isCondition(value: unknown): value is Condition {

@@ -121,6 +121,8 @@ export class EventHandlers implements ClusterHandlers {
     const evaluation = this.targets.evaluate(key, object);
     enqueue(claims.set(key, claimOf(object, evaluation)));
     implementations.set(key, servicesOf(key, object, evaluation));
+    // While a spec is invalid, what was announced for the one before stays.
+    if (evaluation.api === undefined && object.metadata?.deletionTimestamp === undefined) return;
     const wish = monitoringWishOf(object, evaluation, platform);
     enqueue(monitoring.setApi(key, wish));
     if (wish === undefined || wish.type === "ServiceMonitor") return;

@@ -15,7 +15,7 @@ export const remedies: Readonly<Record<TroubleReason, string>> = {
   EngineError: `see the watcher's log and report a bug; ${RETRIED}`,
   EngineMissing: `check PATH and PULUMI_HOME of the watcher; ${RETRIED}`,
   EngineStopped: `if it happens often, give the watcher more memory or lower ODA_CONCURRENCY; ${RETRIED}`,
-  FieldConflict: `delete the object that is named here, and it is made anew, or rename this one; ${RETRIED}`,
+  FieldConflict: `delete the object or the field that is named here, and it is made anew, or rename this one; ${RETRIED}`,
   Forbidden: `grant the watcher this right, see docs/operations.md#access-rights; ${RETRIED}`,
   GatewayAddressUnknown:
     "give the gateway's Service a load balancer address or spec.externalIPs, or set ODA_GATEWAY_SERVICE or " +

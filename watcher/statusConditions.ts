@@ -1,6 +1,6 @@
 // What each condition of an API says. One function for each; a new condition is one more in the list.
 import { unenforced } from "../components";
-import { findCondition, type NewCondition } from "./conditions";
+import { findCondition, type ConditionType, type NewCondition } from "./conditions";
 import {
   gatewayAddressProblem,
   monitoringProblem,
@@ -71,10 +71,7 @@ function implementationCondition({ implementation, problem, observedHash }: Obse
 
 /** Whether every policy the spec asks for is enforced. Kept as it was while the spec is invalid. */
 function policiesCondition({ api, policies, stack, observedHash, previous }: Observation): NewCondition[] {
-  if (api === undefined) {
-    const before = findCondition(previous["conditions"], "PoliciesEnforced");
-    return before === undefined ? [] : [before];
-  }
+  if (api === undefined) return asBefore(previous, "PoliciesEnforced");
   const condition = { type: "PoliciesEnforced", observedHash } as const;
   const dropped = unenforced(policies);
   return dropped.length > 0
@@ -82,11 +79,18 @@ function policiesCondition({ api, policies, stack, observedHash, previous }: Obs
     : [{ ...condition, status: "True", reason: "AllEnforced", message: well.allEnforced(policies.length) }];
 }
 
-/** Whether the metrics of a metrics API are announced as it asks. Others have no such condition. */
-function monitoredCondition({ api, monitoring, unmonitored, observedHash }: Observation): NewCondition[] {
-  if (api === undefined || monitoring === undefined) return [];
+/** Whether the metrics of a metrics API are announced as it asks. Kept while the spec is invalid; others have none. */
+function monitoredCondition(observation: Observation): NewCondition[] {
+  const { api, monitoring, unmonitored, observedHash, previous } = observation;
+  if (api === undefined) return asBefore(previous, "Monitored");
+  if (monitoring === undefined) return [];
   const condition = { type: "Monitored", observedHash } as const;
   return unmonitored === undefined
     ? [{ ...condition, status: "True", reason: "Monitored", message: well.monitored(monitoring) }]
     : [{ ...condition, status: "False", ...monitoringProblem(api.namespace, unmonitored) }];
+}
+
+function asBefore(previous: Observation["previous"], type: ConditionType): NewCondition[] {
+  const before = findCondition(previous["conditions"], type);
+  return before === undefined ? [] : [before];
 }

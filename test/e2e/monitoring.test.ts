@@ -156,6 +156,9 @@ describe("Metrics announced by annotations", function () {
 
     await cluster.patch("ExposedAPI", "typed", { spec: { apiType: "openapi" } });
     await untilUntouched("typed");
+    await until("the condition is gone", async () => {
+      return conditionOf(await cluster.get("ExposedAPI", "typed"), "Monitored") === undefined;
+    });
 
     await cluster.patch("ExposedAPI", "typed", { spec: { apiType: "prometheus" } });
     await untilAnnounced("typed", "/typed");

@@ -38,6 +38,12 @@ describe("mergeConditions", () => {
     ]);
   });
 
+  it("drops a condition of its own that no longer applies", () => {
+    const monitored = { ...ready, type: "Monitored", lastTransitionTime: BEFORE };
+
+    assert.deepEqual(mergeConditions([monitored], [ready], NOW), [{ ...ready, lastTransitionTime: NOW }]);
+  });
+
   for (const nonsense of [null, "conditions", {}, [null, "Ready", { type: "Ready" }]]) {
     it(`drops what is no list of conditions: ${JSON.stringify(nonsense)}`, () => {
       assert.deepEqual(mergeConditions(nonsense, [ready], NOW), [{ ...ready, lastTransitionTime: NOW }]);

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { mock } from "node:test";
+import { GROUP } from "../../spec";
+import { type ComponentSummaries } from "../../watcher/componentSummary";
+import { DriftDetector } from "../../watcher/drift/driftDetector";
+import { evaluate, type PlatformSettings } from "../../watcher/evaluate";
+import { EventHandlers } from "../../watcher/eventHandlers";
+import { ImplementationIndex } from "../../watcher/implementationIndex";
+import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
+import { createLogger } from "../../watcher/logger";
+import { MonitoringTargets } from "../../watcher/monitoringTargets";
+import { workloadKinds } from "../../watcher/ownedKinds";
+import { ReadinessIndex } from "../../watcher/readiness";
+import { RouteClaims } from "../../watcher/routeClaims";
+import { type Json, resource } from "../spec/examples";
+import { settled } from "../support/clock";
+import { exposedApis, slice } from "./examples";
+import { keyOf, platform } from "./world";
+
+const [deployments] = workloadKinds;
+const template = (labels: Json): Json => ({
+  spec: { template: { metadata: { labels }, spec: { containers: [{ name: "app" }] } } },
+});
+const metrics = { apiType: "prometheus", implementation: "app-svc" };
+
+describe("EventHandlers", () => {
+  let apis: Map<ObjectKey, ApiObject>;
+  let enqueued: ObjectKey[];
+  let listed: boolean;
+  let followed: number;
+  let monitoring: MonitoringTargets;
+  let claims: RouteClaims;
+  let handlers: EventHandlers;
+
+  function handle(settings: PlatformSettings = platform): void {
+    apis = new Map();
+    enqueued = [];
+    listed = true;
+    followed = 0;
+    monitoring = new MonitoringTargets();
+    claims = new RouteClaims();
+    const log = createLogger("error");
+    mock.method(log, "error", () => undefined);
+    const summaries = { apiChanged: () => undefined, apiRemoved: () => undefined };
+    handlers = new EventHandlers({
+      resources: [exposedApis],
+      platform: settings,
+      claims,
+      readiness: new ReadinessIndex(),
+      implementations: new ImplementationIndex(),
+      monitoring,
+      drift: new DriftDetector(() => undefined, "correct"),
+      summaries: summaries as unknown as ComponentSummaries,
+      log,
+      api: (key) => apis.get(key),
+      evaluate: (key, object) => evaluate(exposedApis, object, settings, monitoring.outcome(key)),
+      followWorkloads: () => {
+        followed += 1;
+        return Promise.resolve();
+      },
+      gatewayServices: () => undefined,
+      enqueue: (keys) => {
+        if (listed) enqueued.push(...keys);
+        return listed;
+      },
+    });
+  }
+  beforeEach(() => {
+    handle();
+  });
+  afterEach(() => {
+    mock.restoreAll();
+  });
+
+  function put(name: string, spec: Json = {}, metadata: Json = {}): void {
+    const object = resource(spec, { name, uid: `uid-${name}`, ...metadata });
+    apis.set(keyOf(name), object);
+    enqueued.length = 0;
+    handlers.api.onUpsert(keyOf(name), object);
+  }
+  const datadog = { annotations: { [`${GROUP}/monitoring`]: "DataDogAnnotations" } };
+
+  it("queue an API that changed, and one that is gone", () => {
+    put("a");
+    assert.deepEqual(enqueued, [keyOf("a")]);
+    handlers.api.onDelete(keyOf("a"));
+    assert.deepEqual(enqueued, [keyOf("a"), keyOf("a")]);
+  });
+
+  it("give up the routes of an API that went before all were listed", () => {
+    listed = false;
+    put("a");
+    put("b");
+    handlers.api.onDelete(keyOf("a"));
+    assert.equal(claims.conflict(keyOf("b")), undefined);
+  });
+
+  it("queue an API although taking it in fails", () => {
+    put("a");
+    mock.method(claims, "set", () => {
+      throw new Error("a bug");
+    });
+    put("a");
+    assert.deepEqual(enqueued, [keyOf("a")]);
+  });
+
+  it("queue the APIs of a Service whose readiness changed, and none where it did not", () => {
+    put("a");
+    put("other", { implementation: "another" });
+    enqueued.length = 0;
+    handlers.slice.onUpsert(slice("x", true) as never);
+    assert.deepEqual(enqueued, [keyOf("a")]);
+    handlers.slice.onUpsert(slice("y", true) as never);
+    assert.deepEqual(enqueued, [keyOf("a")]);
+    handlers.slice.onDelete(slice("y", true) as never);
+    handlers.slice.onDelete(slice("x", true) as never);
+    assert.deepEqual(enqueued, [keyOf("a"), keyOf("a")]);
+  });
+
+  it("queue the API an owned object is named like, and nothing for objects of others", () => {
+    put("a");
+    enqueued.length = 0;
+    const kind = { kind: "VirtualService", group: "g", version: "v1", plural: "virtualservices" };
+    for (const name of ["a", "stranger"]) {
+      const object = { metadata: { name, namespace: "components", resourceVersion: "1" } };
+      handlers.owned(kind).onUpsert(object);
+      handlers.owned(kind).onDelete(object);
+    }
+    assert.deepEqual(enqueued, [keyOf("a"), keyOf("a")]);
+  });
+
+  it("have workloads followed once an API asks for annotations, and queue it when they are known", async () => {
+    put("a", metrics);
+    assert.equal(followed, 0);
+    put("b", metrics, datadog);
+    assert.equal(followed, 1);
+    enqueued.length = 0;
+    await settled();
+    assert.deepEqual(enqueued, [keyOf("b")]);
+  });
+
+  describe("of a metrics API behind whose Service a workload is", () => {
+    const service = {
+      metadata: { name: "app-svc", namespace: "components" },
+      spec: { selector: { app: "x" }, ports: [{ port: 80 }] },
+    };
+    const deployment = {
+      metadata: { name: "app", namespace: "components", resourceVersion: "1" },
+      ...template({ app: "x" }),
+    };
+    const workloads = () => {
+      const settings = monitoring.outcome(keyOf("a"))?.settings;
+      return settings?.type === "DataDogAnnotations" ? settings.workloads.map(({ name }) => name) : undefined;
+    };
+
+    beforeEach(() => {
+      put("a", metrics, datadog);
+      handlers.service.onUpsert(service);
+      assert.ok(deployments);
+      enqueued.length = 0;
+      handlers.workload(deployments).onUpsert(deployment);
+    });
+
+    it("queue the API when the workload appears, changes and goes", () => {
+      assert.ok(enqueued.includes(keyOf("a")));
+      assert.deepEqual(workloads(), ["app"]);
+      enqueued.length = 0;
+      handlers.workload(deployments!).onUpsert(deployment);
+      assert.deepEqual(enqueued, [keyOf("a")], "its annotations may have been changed");
+      handlers.workload(deployments!).onDelete(deployment);
+      assert.deepEqual(workloads(), []);
+    });
+
+    it("follow the selector of the Service", () => {
+      handlers.service.onUpsert({ ...service, spec: { selector: { app: "y" }, ports: [{ port: 80 }] } });
+      assert.deepEqual(workloads(), []);
+      handlers.service.onUpsert(service);
+      assert.deepEqual(workloads(), ["app"]);
+      handlers.service.onDelete(service);
+      assert.deepEqual(workloads(), []);
+    });
+
+    it("leave what is announced while the spec is invalid", () => {
+      put("a", { ...metrics, port: 0 }, datadog);
+      assert.deepEqual(workloads(), ["app"]);
+    });
+
+    it("give it to others while the API is being deleted, however invalid its spec is", () => {
+      put("a", { ...metrics, port: 0 }, { ...datadog, deletionTimestamp: "2026-01-01T00:00:00Z" });
+      assert.equal(workloads(), undefined);
+    });
+  });
+});
