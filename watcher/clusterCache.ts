@@ -14,8 +14,8 @@ import {
   type ResourcePath,
   type SourceContext,
 } from "./sources";
-import { keepWorkload } from "./workload";
-import { type Workload } from "./workloadSelection";
+import { keepWorkload } from "./monitoring/workload";
+import { type Workload } from "./monitoring/workloadSelection";
 
 /** A kind of object that components keep, or whose fields they set. */
 export interface OwnedKind<Kind extends string = string> extends ResourcePath {

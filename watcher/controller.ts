@@ -14,7 +14,7 @@ import { gatewayAddress } from "./gatewayAddress";
 import { ImplementationIndex } from "./implementationIndex";
 import { statusOf } from "./kube/client";
 import { type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
-import { MonitoringTargets } from "./monitoringTargets";
+import { MonitoringTargets } from "./monitoring/monitoringTargets";
 import { ownedKinds, workloadKinds } from "./ownedKinds";
 import { WorkQueue } from "./queue";
 import { ReadinessIndex } from "./readiness";

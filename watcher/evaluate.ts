@@ -14,7 +14,11 @@ import {
 import { InvalidSpecError, parseExposedApi, type ExposedApi } from "../spec";
 import { reconcileHash, type ApiSettings } from "../stack";
 import { type ApiObject, type ApiResource } from "./kube/objects";
-import { type MonitoringOutcome, type MonitoringProblem, type MonitoringWish } from "./monitoringTargets";
+import {
+  type MonitoringOutcome,
+  type MonitoringProblem,
+  type MonitoringWish,
+} from "./monitoring/monitoringTargets";
 import { readStack } from "./ownStatus";
 import { invalidSpecProblem, unknownGatewayProblem, unknownMonitoringProblem, type Problem } from "./reasons";
 import { type Claim } from "./routeClaims";

@@ -8,12 +8,12 @@ import { claimOf, monitoringWishOf, type Evaluation, type PlatformSettings } fro
 import { type ImplementationIndex } from "./implementationIndex";
 import { type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
-import { type MonitoringTargets } from "./monitoringTargets";
+import { type MonitoringTargets } from "./monitoring/monitoringTargets";
 import { servicesOf } from "./observe";
 import { type ReadinessIndex } from "./readiness";
 import { type RouteClaims } from "./routeClaims";
 import { type Handlers } from "./sources";
-import { workloadOf } from "./workload";
+import { workloadOf } from "./monitoring/workload";
 
 /** What the handlers keep in step, and whom they tell. */
 export interface EventTargets {

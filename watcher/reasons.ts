@@ -3,7 +3,7 @@
 import { type MonitoringSettings } from "../components";
 import { StackLockedError, TransientError, transientReasons } from "../stack";
 import { type Change } from "./drift/change";
-import { type MonitoringProblem } from "./monitoringTargets";
+import { type MonitoringProblem } from "./monitoring/monitoringTargets";
 import { recurringDriftRemedy, remedies } from "./remedies";
 import { type RouteConflict } from "./routeClaims";
 

@@ -2,7 +2,7 @@
 import { type MonitoringSettings, type PolicyOutcome, type PublicUrl } from "../components";
 import { type ExposedApi } from "../spec";
 import { mergeConditions } from "./conditions";
-import { type MonitoringProblem } from "./monitoringTargets";
+import { type MonitoringProblem } from "./monitoring/monitoringTargets";
 import { readApplied, type StackStatus } from "./ownStatus";
 import { type Problem } from "./reasons";
 import { describeConditions } from "./statusConditions";

@@ -8,7 +8,7 @@ import { EventHandlers } from "../../watcher/eventHandlers";
 import { ImplementationIndex } from "../../watcher/implementationIndex";
 import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
 import { createLogger } from "../../watcher/logger";
-import { MonitoringTargets } from "../../watcher/monitoringTargets";
+import { MonitoringTargets } from "../../watcher/monitoring/monitoringTargets";
 import { workloadKinds } from "../../watcher/ownedKinds";
 import { ReadinessIndex } from "../../watcher/readiness";
 import { RouteClaims } from "../../watcher/routeClaims";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ComponentIndex } from "../../watcher/componentSummary/componentIndex";
-import { api } from "./componentSummaryExamples";
+import { ComponentIndex } from "../../../watcher/componentSummary/componentIndex";
+import { api } from "./examples";
 
 const SHOP = "components/components/shop";
 const BANK = "components/components/bank";

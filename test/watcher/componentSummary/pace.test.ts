@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Pace } from "../../watcher/componentSummary/pace";
-import { useClock } from "../support/clock";
+import { Pace } from "../../../watcher/componentSummary/pace";
+import { useClock } from "../../support/clock";
 
 describe("Pace", () => {
   const clock = useClock();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { keepComponent, ownerOf, type ComponentObject } from "../../watcher/componentSummary/component";
-import { changedLists, type ChangedLists } from "../../watcher/componentSummary/summary";
-import { type ApiObject } from "../../watcher/kube/objects";
-import { announced, api, component, entry } from "./componentSummaryExamples";
+import { keepComponent, ownerOf, type ComponentObject } from "../../../watcher/componentSummary/component";
+import { changedLists, type ChangedLists } from "../../../watcher/componentSummary/summary";
+import { type ApiObject } from "../../../watcher/kube/objects";
+import { announced, api, component, entry } from "./examples";
 
 /** What must change where these are all the APIs there are, and those of `left` went. */
 function changes(

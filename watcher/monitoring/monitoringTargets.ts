@@ -1,11 +1,11 @@
 // Which workloads announce the metrics of an API by annotations, and what each announces. No client, no informer: who
 // follows the cluster tells what changed, and asks.
 import { isDeepStrictEqual } from "node:util";
-import { type MonitoringSettings, type MonitoringType, type ScrapedEndpoint } from "../components";
-import { type BasicAuth } from "../spec";
+import { type MonitoringSettings, type MonitoringType, type ScrapedEndpoint } from "../../components";
+import { type BasicAuth } from "../../spec";
 import { announcement, type Announcement, type Contender } from "./announcement";
-import { ImplementationIndex } from "./implementationIndex";
-import { type ObjectKey } from "./kube/objects";
+import { ImplementationIndex } from "../implementationIndex";
+import { type ObjectKey } from "../kube/objects";
 import { podPort } from "./podPort";
 import { WorkloadSelection, type SelectingService, type Workload } from "./workloadSelection";
 

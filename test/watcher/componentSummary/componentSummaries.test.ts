@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { ComponentSummaries } from "../../watcher/componentSummary";
-import { createClients } from "../../watcher/kube/client";
-import { type ApiObject } from "../../watcher/kube/objects";
-import { createLogger } from "../../watcher/logger";
-import { Metrics } from "../../watcher/metrics";
-import { type Json } from "../spec/examples";
-import { useClock } from "../support/clock";
-import { eventually } from "../support/eventually";
-import { KubernetesServer } from "../support/kubernetesServer";
-import { announced, api, component, entry, type Variation } from "./componentSummaryExamples";
+import { ComponentSummaries } from "../../../watcher/componentSummary";
+import { createClients } from "../../../watcher/kube/client";
+import { type ApiObject } from "../../../watcher/kube/objects";
+import { createLogger } from "../../../watcher/logger";
+import { Metrics } from "../../../watcher/metrics";
+import { type Json } from "../../spec/examples";
+import { useClock } from "../../support/clock";
+import { eventually } from "../../support/eventually";
+import { KubernetesServer } from "../../support/kubernetesServer";
+import { announced, api, component, entry, type Variation } from "./examples";
 
 const COMPONENTS = "/apis/oda.tmforum.org/v1/namespaces/components/components";
 const GROUP = "/apis/oda.tmforum.org/v1";

@@ -1,7 +1,7 @@
 /** Components and their APIs for the tests of the summary. */
-import { type ComponentObject } from "../../watcher/componentSummary/component";
-import { type ApiObject } from "../../watcher/kube/objects";
-import { type Json } from "../spec/examples";
+import { type ComponentObject } from "../../../watcher/componentSummary/component";
+import { type ApiObject } from "../../../watcher/kube/objects";
+import { type Json } from "../../spec/examples";
 
 export const COMPONENT_UID = "uid-component";
 

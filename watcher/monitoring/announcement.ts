@@ -1,6 +1,6 @@
 // What one workload announces where several APIs want its metrics announced.
-import { type AnnotatedWorkload, type MonitoringType, type ScrapedEndpoint } from "../components";
-import { type ObjectKey } from "./kube/objects";
+import { type AnnotatedWorkload, type MonitoringType, type ScrapedEndpoint } from "../../components";
+import { type ObjectKey } from "../kube/objects";
 
 /** A variant of monitoring that sets annotations on workloads. */
 export type AnnotationType = Exclude<MonitoringType, "ServiceMonitor">;

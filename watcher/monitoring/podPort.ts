@@ -1,5 +1,5 @@
 // Where the pods of a workload serve the metrics of an API.
-import { type ScrapedEndpoint } from "../components";
+import { type ScrapedEndpoint } from "../../components";
 import { type Container, type ServicePort } from "./workloadSelection";
 
 /** The container and the port of the pods, given the port of the API. */

@@ -1,5 +1,5 @@
 // Deployments, StatefulSets and DaemonSets, as far as they say who is behind a Service and what is announced.
-import { type LiveObject, keepLive } from "./drift/liveObject";
+import { type LiveObject, keepLive } from "../drift/liveObject";
 import { type Workload } from "./workloadSelection";
 
 interface WorkloadSpec {

@@ -5,10 +5,10 @@ import {
   LISTS,
   type ComponentObject,
   type ListName,
-} from "../../watcher/componentSummary/component";
-import { changedLists, type KnownApis } from "../../watcher/componentSummary/summary";
-import { type ApiObject } from "../../watcher/kube/objects";
-import { announced, api, component, type Variation } from "./componentSummaryExamples";
+} from "../../../watcher/componentSummary/component";
+import { changedLists, type KnownApis } from "../../../watcher/componentSummary/summary";
+import { type ApiObject } from "../../../watcher/kube/objects";
+import { announced, api, component, type Variation } from "./examples";
 
 const segments = ["coreFunction", "managementFunction", "securityFunction"];
 const names = ["a", "b", "c"];

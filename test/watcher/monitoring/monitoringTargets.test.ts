@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { MonitoringTargets, type MonitoringWish } from "../../watcher/monitoringTargets";
-import { type SelectingService, type Workload } from "../../watcher/workloadSelection";
+import { MonitoringTargets, type MonitoringWish } from "../../../watcher/monitoring/monitoringTargets";
+import { type SelectingService, type Workload } from "../../../watcher/monitoring/workloadSelection";
 
 const NAMESPACE = "components";
 
