@@ -122,29 +122,30 @@ describe("Metrics announced by annotations", function () {
 
     for (const replicas of [3, 2]) await cluster.patch("Deployment", "quiet", { spec: { replicas } });
     await cluster.patch("ExposedAPI", "quiet", { metadata: { labels: { seen: "yes" } } });
-    await cluster.create(metricsApi("after-quiet", "quiet"));
-    await untilAnnounced("quiet", "/quiet", "/after-quiet");
+    await cluster.create(metricsApi("quiet-too", "quiet"));
+    await untilAnnounced("quiet", "/quiet", "/quiet-too");
 
-    await monitored("after-quiet");
+    await monitored("quiet-too");
     assert.ok((await watcher.runs()) <= runs + 2, "one for each API");
-    await remove("after-quiet");
+    await remove("quiet-too");
     await remove("quiet");
   });
 
   it("hold the endpoints of all APIs of a workload, and those that are left when one goes", async () => {
     await cluster.create(workload("shared"));
     await createServiceBefore(cluster, "shared");
-    for (const name of ["one", "two", "three"]) {
+    // Of one second, the order is that of the names.
+    for (const name of ["shared-1", "shared-2", "shared-3"]) {
       await cluster.create(metricsApi(name, "shared"));
       await monitored(name);
     }
-    await untilAnnounced("shared", "/one", "/two", "/three");
+    await untilAnnounced("shared", "/shared-1", "/shared-2", "/shared-3");
 
-    await remove("one");
-    await untilAnnounced("shared", "/two", "/three");
-    await remove("three");
-    await untilAnnounced("shared", "/two");
-    await remove("two");
+    await remove("shared-1");
+    await untilAnnounced("shared", "/shared-2", "/shared-3");
+    await remove("shared-3");
+    await untilAnnounced("shared", "/shared-2");
+    await remove("shared-2");
     await untilUntouched("shared");
   });
 
