@@ -7,7 +7,7 @@ import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { readApplied } from "./ownStatus";
 import { speaksOf, type Problem, type Reason } from "./reasons";
 import { type LastRun } from "./stackRuns";
-import { type Implementation, type Observation } from "./status";
+import { type Implementation, type Observation } from "./observation";
 
 /** What is looked up at the moment of a look. */
 export interface Surroundings {

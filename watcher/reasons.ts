@@ -58,6 +58,9 @@ export const wellReasons = [
 /** A reason somebody has to do something about. */
 export type TroubleReason = Exclude<EventReason, (typeof wellReasons)[number]>;
 
+/** Every trouble has a remedy. */
+const remedyOf: Readonly<Record<TroubleReason, string>> = remedies;
+
 /** Why an API is not, or not any more, as its spec says. */
 export interface Problem {
   readonly reason: Reason;
@@ -83,7 +86,7 @@ function message(what: string, ...remedy: readonly string[]): string {
 }
 
 function problem(reason: Reason & TroubleReason, what: string): Problem {
-  return { reason, message: message(what, remedies[reason]) };
+  return { reason, message: message(what, remedyOf[reason]) };
 }
 
 /** What the condition `Reconciled` says of a problem, and of an older spec that callers still get. */
@@ -126,7 +129,7 @@ export function runProblem(error: unknown): Problem {
 export function removalProblem(stack: string, error: unknown): Problem {
   const { reason, text } = runFailure(error);
   const what = `cannot remove the resources of stack ${stack}: ${text}`;
-  return { reason, message: message(what, remedies[reason], remedies.RemovalFailed) };
+  return { reason, message: message(what, remedyOf[reason], remedies.RemovalFailed) };
 }
 
 function runFailure(error: unknown): { readonly reason: Reason & TroubleReason; readonly text: string } {

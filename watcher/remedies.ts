@@ -1,11 +1,10 @@
 // What to do about each trouble, as the end of its message. `docs/conditions.md` has the long form.
-import { type TroubleReason } from "./reasons";
 
 const RETRIED = "it is tried again by itself";
 const PUT_BACK = "ODA_DRIFT=report leaves it: change it back, or set ODA_DRIFT=correct";
 
 /** One clause for each reason, without a full stop. */
-export const remedies: Readonly<Record<TroubleReason, string>> = {
+export const remedies = {
   ApiServerUnavailable: `if it lasts, look at the API server and the network; ${RETRIED}`,
   BackendUnavailable: `check the disk of ODA_STATE_DIR, or the credentials and the reachability of PULUMI_BACKEND_URL; ${RETRIED}`,
   CrdMissing: `install the CRDs of Istio and of the Prometheus operator; ${RETRIED}`,
@@ -42,7 +41,7 @@ export const remedies: Readonly<Record<TroubleReason, string>> = {
   UnknownMonitoring: "take one of these names, or remove the annotation",
   WorkloadMissing: `if it is being replaced, nothing is to be done; if it lasts, report a bug; ${RETRIED}`,
   WrongPassphrase: `restore the passphrase the stack was made with, see docs/operations.md#backup-and-loss; ${RETRIED}`,
-};
+} as const;
 
 /** In place of that of `Drifted`, for resources that are put back only after a while. */
 export const recurringDriftRemedy =

@@ -1,10 +1,9 @@
 // The status of an API object: what TM Forum's tools read, and beside it what an engineer reads. A pure function.
-import { type MonitoringSettings, type PolicyOutcome, type PublicUrl } from "../components";
+import { type PublicUrl } from "../components";
 import { type ExposedApi } from "../spec";
 import { mergeConditions } from "./conditions";
-import { type MonitoringProblem } from "./monitoring/monitoringTargets";
-import { readApplied, type StackStatus } from "./ownStatus";
-import { type Problem } from "./reasons";
+import { readApplied } from "./ownStatus";
+import { type Observation } from "./observation";
 import { describeConditions } from "./statusConditions";
 
 /** `status.apiStatus`, as TM Forum's operators write it. */
@@ -17,46 +16,6 @@ interface ApiStatus {
   readonly url?: string;
   readonly ip?: string;
   readonly developerUI?: string;
-}
-
-/** The Service behind an API, as it is now. */
-export interface Implementation {
-  /** `namespace/name`. */
-  readonly service: string;
-  /** Whether the spec names it, not only the spec that was applied last. */
-  readonly inSpec: boolean;
-  /** Whether it has a ready endpoint. */
-  readonly ready: boolean;
-  /** Whether there is such a Service; undefined where that cannot be told. */
-  readonly exists: boolean | undefined;
-}
-
-/** Everything a status is made from. */
-export interface Observation {
-  /** Status as read. */
-  readonly previous: Readonly<Record<string, unknown>>;
-  /** The API, or undefined while its spec is invalid. */
-  readonly api: ExposedApi | undefined;
-  /** Hash of what was looked at. */
-  readonly observedHash: string;
-  /** What keeps the resources from being what the spec says. */
-  readonly problem: Problem | undefined;
-  readonly stack: StackStatus;
-  /** Id of the resource that stands for the API, once there is one. */
-  readonly uid: string | undefined;
-  /** Where clients find what is served, which while there is a problem is the spec that was applied last. */
-  readonly publicUrl: PublicUrl;
-  /** `namespace/name` of the Service the gateway's address is read from; undefined where it is found by its label. */
-  readonly gatewayService: string | undefined;
-  /** Behind what is served; undefined where no Service was ever named. */
-  readonly implementation: Implementation | undefined;
-  readonly policies: readonly PolicyOutcome[];
-  /** How the metrics of a metrics API are announced. */
-  readonly monitoring: MonitoringSettings | undefined;
-  /** Why they are not announced as the API asks. */
-  readonly unmonitored: MonitoringProblem | undefined;
-  /** RFC 3339 time. */
-  readonly now: string;
 }
 
 /** The fields of `status` this project owns, as they should be. */

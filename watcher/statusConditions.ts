@@ -11,7 +11,7 @@ import {
   serviceMissingProblem,
   well,
 } from "./reasons";
-import { type Observation } from "./status";
+import { type Observation } from "./observation";
 
 /** The conditions of an API, `Ready` first. */
 export function describeConditions(observation: Observation): readonly NewCondition[] {

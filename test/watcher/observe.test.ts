@@ -3,7 +3,7 @@ import { evaluate } from "../../watcher/evaluate";
 import { type ApiObject } from "../../watcher/kube/objects";
 import { announcements, isNews, observe, servicesOf, type Surroundings } from "../../watcher/observe";
 import { invalidSpecProblem, type Problem } from "../../watcher/reasons";
-import { type Observation } from "../../watcher/status";
+import { type Observation } from "../../watcher/observation";
 import { type Json, resource } from "../spec/examples";
 import { exposedApis } from "./examples";
 import { platform } from "./world";

@@ -1,7 +1,8 @@
 // What the tests of the status share: an API that is served, and what differs from that.
 import { type Condition, type ConditionType } from "../../watcher/conditions";
 import { invalidSpecProblem } from "../../watcher/reasons";
-import { desiredStatus, type Observation } from "../../watcher/status";
+import { type Observation } from "../../watcher/observation";
+import { desiredStatus } from "../../watcher/status";
 import { parse } from "../spec/examples";
 
 export const URL = "https://10.0.0.1/r1-catalog/tmf-api/productCatalogManagement/v4";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Observation } from "../../watcher/status";
+import { type Observation } from "../../watcher/observation";
 import { parse } from "../spec/examples";
 import { applied, NEWER, problem, status, URL } from "./statusExamples";
 
