@@ -91,6 +91,15 @@ export class Cluster {
     await this.clients.objects.deleteNamespacedCustomObject(at(kind, name));
   }
 
+  /** The message of the last Event of this reason that tells of an object; undefined when there is none. */
+  async eventMessage(name: string, reason: string): Promise<string | undefined> {
+    const { items } = await this.clients.core.listNamespacedEvent({
+      namespace: NAMESPACE,
+      fieldSelector: `involvedObject.name=${name},reason=${reason}`,
+    });
+    return items.at(-1)?.message;
+  }
+
   /** Names of the objects of a kind. */
   async names(kind: Kind | "Service"): Promise<string[]> {
     const list =

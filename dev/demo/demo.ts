@@ -9,6 +9,7 @@ import { Cluster } from "./cluster";
 import { gatewayHost, readSample } from "./sample";
 import { type Screen } from "./screen";
 import { type Stage } from "./stage";
+import { drift } from "./steps/drift";
 import { edit } from "./steps/edit";
 import { invalidEdit } from "./steps/invalidEdit";
 import { keep } from "./steps/keep";
@@ -69,6 +70,7 @@ export class Demo {
     await readiness(stage);
     await edit(stage);
     await invalidEdit(stage);
+    await drift(stage);
     if (keeps) {
       await keep(stage, toolchain, controlPlane);
     } else {

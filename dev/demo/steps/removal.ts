@@ -1,4 +1,4 @@
-// Step 5: an API is deleted, then the Component with the rest. Nothing stays behind.
+// Step 6: an API is deleted, then the Component with the rest. Nothing stays behind.
 import { untilShown } from "../checks";
 import { type Kind } from "../cluster";
 import { PARTY_ROLE_API } from "../sample";
@@ -19,7 +19,7 @@ const KINDS: readonly (Kind | "Service")[] = [
 /** Deletes everything that step 1 created. */
 export async function removal(stage: Stage): Promise<void> {
   const { cluster, sample, screen } = stage;
-  screen.heading("5. One API is deleted, then the Component");
+  screen.heading("6. One API is deleted, then the Component");
   let started = performance.now();
   await cluster.delete("ExposedAPI", PARTY_ROLE_API);
   await untilShown(stage, `${PARTY_ROLE_API} and what was made for it to be gone`, () =>

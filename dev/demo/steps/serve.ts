@@ -1,5 +1,5 @@
 // Step 1: a Component and its three APIs are created, and every one is served.
-import { expectNone, expectServed, untilApi } from "../checks";
+import { expectNone, expectServed, untilApi, untilShown } from "../checks";
 import { conditionOf, describeCondition } from "../conditions";
 import { differences, promisedScrape, scrapeOf, specOf } from "../promised";
 import { METRICS_API, ownedBy } from "../sample";
@@ -22,6 +22,7 @@ export async function serve(stage: Stage): Promise<void> {
   }
   screen.success("each has a VirtualService with this route, and this URL in its status");
   await expectMonitor(stage);
+  await expectSummary(stage);
   await showPolicies(stage);
 }
 
@@ -49,6 +50,31 @@ async function expectMonitor({ cluster, sample, screen }: Stage): Promise<void> 
     }
   }
   screen.success(`${METRICS_API} has a ServiceMonitor too: Prometheus scrapes it`);
+}
+
+/** The lists of a Component's status, by the field of its spec that declares their APIs. */
+const LISTS = ["coreAPIs", "managementAPIs", "securityAPIs"] as const;
+
+async function expectSummary(stage: Stage): Promise<void> {
+  const { cluster, sample, screen } = stage;
+  const { name } = sample.component.metadata;
+  await untilShown(stage, `the status of Component ${name} to list each API with its URL`, async () => {
+    const status = (await cluster.get("Component", name))?.status ?? {};
+    const entries = LISTS.flatMap((list) => (status[list] ?? []) as readonly Entry[]);
+    const ready = entries
+      .filter((entry) => entry.ready && entry.url !== undefined)
+      .map((entry) => entry.name);
+    return ready.length === sample.apis.length
+      ? { found: true }
+      : { instead: `ready with a URL are ${ready.join(", ") || "none"}` };
+  });
+  screen.success(`Component ${name} lists them in its status: ${LISTS.join(", ")}`);
+}
+
+interface Entry {
+  readonly name: string;
+  readonly url?: string;
+  readonly ready: boolean;
 }
 
 /** What the gateway does not enforce is not hidden. */
