@@ -5,6 +5,7 @@ import {
   type KubeConfig,
   type KubernetesListObject,
 } from "@kubernetes/client-node";
+import { type OwnerReference } from "../../components";
 import { createClients, type Clients } from "../../watcher/kube/client";
 import { Informer } from "../../watcher/kube/informer";
 import { type ApiObject } from "../../watcher/kube/objects";
@@ -15,6 +16,12 @@ import { serviceName } from "./services";
 export const EXPOSED_APIS = { group: "oda.tmforum.org", version: "v1", plural: "exposedapis" } as const;
 
 const mergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+
+/** Metadata of an API beyond its name. */
+export interface Metadata {
+  readonly finalizers?: string[];
+  readonly ownerReferences?: OwnerReference[];
+}
 
 /** What is waited for: a look at an object, undefined when it is gone. */
 type Look = (object: ApiObject | undefined) => boolean;
@@ -58,16 +65,16 @@ export class BenchApis {
   }
 
   /** Creates an API and resolves when its status has its URL. */
-  async create(name: string): Promise<void> {
+  async create(name: string, metadata: Metadata = {}): Promise<void> {
     const served = this.reaches(name, atPath(`/${name}/v1`));
-    await this.add(name);
+    await this.add(name, metadata);
     await served;
   }
 
   /** Creates an API and waits for nothing. */
-  async add(name: string): Promise<void> {
+  async add(name: string, metadata: Metadata = {}): Promise<void> {
     const { namespace } = this;
-    const body = exposedApi(name, namespace);
+    const body = exposedApi(name, namespace, metadata);
     await this.clients.objects.createNamespacedCustomObject({ ...EXPOSED_APIS, namespace, body });
   }
 
@@ -110,11 +117,11 @@ export class BenchApis {
 }
 
 /** An API as its author writes it, behind the Service that {@link serviceName} gives. */
-export function exposedApi(name: string, namespace: string): ApiObject {
+export function exposedApi(name: string, namespace: string, metadata: Metadata = {}): ApiObject {
   return {
     apiVersion: `${EXPOSED_APIS.group}/${EXPOSED_APIS.version}`,
     kind: "ExposedAPI",
-    metadata: { name, namespace },
+    metadata: { ...metadata, name, namespace },
     spec: {
       name,
       apiType: "openapi",

@@ -1,12 +1,14 @@
 // What many APIs cost while nothing happens to them: at rest, and at a restart.
 import { setTimeout as sleep } from "node:timers/promises";
-import { until } from "../until";
+import { join } from "node:path";
 import { type WatcherProcess } from "../watcherProcess";
 import { type Requests } from "./audit";
+import { compileWatcher } from "./compiled";
 import { Installation, WATCHER_USER, type BenchOptions } from "./installation";
 import { row, type Measured, type Target } from "./measured";
 import { cpuSeconds, peakMemory } from "./resources";
-import { seedServedApis, workOverAll } from "./seed";
+import { untilAtRest } from "./rest";
+import { seedServedApis, untilAllLookedAt, workOf } from "./seed";
 import { round } from "./statistics";
 
 /** Share of a core that a watcher at rest may use. */
@@ -15,14 +17,12 @@ const CPU = 0.01;
 /** Seconds and MB within which a watcher has looked at every API after a restart. */
 const RESTART = { seconds: 10, memory: 300 } as const;
 
-/** A watcher has come to rest when it uses less than this share of a core for a second. */
-const AT_REST = 0.03;
-
 interface RestartFigures {
   readonly apis: number;
   /** From the start of the process until it is ready and has looked at every API. */
   readonly seconds: number;
   readonly engine_runs: number;
+  /** Of APIs and of Components. */
   readonly status_writes: number;
   /** Peak of the physical memory; null where there is no /proc. */
   readonly peak_memory_mb: number | null;
@@ -42,19 +42,22 @@ export async function measureIdle(options: BenchOptions): Promise<Measured> {
   return Installation.with(options, async (installation) => {
     options.say(`idle: seeding ${count} served APIs`);
     await seedServedApis(installation, count, options.say);
+    const shipped = await compileWatcher(join(installation.dir, "compiled"));
     options.say("idle: restart");
     const begun = performance.now();
-    const watcher = await installation.startWatcher().ready();
+    const watcher = await installation.startWatcher({}, shipped).ready();
     const restart = await restarted(watcher, count, begun);
-    await atRest(watcher);
     options.say(`idle: ${seconds} s at rest`);
     return measured(restart, await idle(installation, watcher, count, seconds));
   });
 }
 
+/** Follows a watcher that was just started until it has nothing more to do. */
 async function restarted(watcher: WatcherProcess, apis: number, begun: number): Promise<RestartFigures> {
-  const { runs, statusWrites } = await workOverAll(watcher, apis);
+  await untilAllLookedAt(watcher, apis);
   const seconds = (performance.now() - begun) / 1000;
+  await untilAtRest(watcher);
+  const { runs, statusWrites } = await workOf(watcher);
   const peak = peakMemory(watcher.pid);
   return {
     apis,
@@ -63,14 +66,6 @@ async function restarted(watcher: WatcherProcess, apis: number, begun: number): 
     status_writes: statusWrites,
     peak_memory_mb: peak === undefined ? null : Math.round(peak),
   };
-}
-
-async function atRest({ pid }: WatcherProcess): Promise<void> {
-  await until("the watcher has come to rest", async () => {
-    const before = cpuSeconds(pid) ?? 0;
-    await sleep(1000);
-    return (cpuSeconds(pid) ?? 0) - before < AT_REST;
-  });
 }
 
 async function idle(

@@ -18,6 +18,9 @@ export const BASELINE_USER = "engine";
 /** Where APIs are served; what the watcher must not touch lies elsewhere. */
 export const NAMESPACE = "components";
 
+/** The field manager of the statuses that the watcher writes. */
+export const WATCHER_MANAGER = "oda-api-watcher";
+
 /** The host of every URL. */
 export const PUBLIC_HOSTNAME = "apis.example.org";
 
@@ -42,7 +45,8 @@ export class Installation {
   private constructor(
     private readonly toolchain: Toolchain,
     private readonly controlPlane: ControlPlane,
-    private readonly stateDir: string,
+    /** A folder for anything; it goes with the installation. */
+    readonly dir: string,
     kubeconfig: string,
   ) {
     this.kubeConfig.loadFromFile(controlPlane.kubeconfig);
@@ -50,7 +54,7 @@ export class Installation {
     this.audit = new AuditReader(controlPlane.auditLog ?? "");
     this.env = {
       KUBECONFIG: kubeconfig,
-      ODA_STATE_DIR: stateDir,
+      ODA_STATE_DIR: join(dir, "state"),
       APIOPERATORISTIO_PUBLICHOSTNAME: PUBLIC_HOSTNAME,
     };
   }
@@ -61,20 +65,24 @@ export class Installation {
     task: (installation: Installation) => Promise<Result>,
   ): Promise<Result> {
     const controlPlane = await startControlPlane({ toolchain, audit: true });
-    const stateDir = mkdtempSync(join(tmpdir(), "oda-api-bench-"));
+    const dir = mkdtempSync(join(tmpdir(), "oda-api-bench-"));
     let installation: Installation | undefined;
     try {
       const kubeconfig = await controlPlane.kubeconfigFor(WATCHER_USER);
-      installation = new Installation(toolchain, controlPlane, stateDir, kubeconfig);
+      installation = new Installation(toolchain, controlPlane, dir, kubeconfig);
       return await task(installation);
     } finally {
       await installation?.end();
       await controlPlane.stop();
-      rmSync(stateDir, { recursive: true, force: true });
+      rmSync(dir, { recursive: true, force: true });
     }
   }
 
-  /** Starts a watcher; it may not work yet. */
+  /**
+   * Starts a watcher; it may not work yet.
+   *
+   * @param script see {@link WatcherProcess.start}
+   */
   startWatcher(env: Readonly<Record<string, string>> = {}, script?: string): WatcherProcess {
     const watcher = WatcherProcess.start(this.toolchain, { ...this.env, ...env }, script);
     this.processes.add(watcher);

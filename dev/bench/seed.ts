@@ -1,43 +1,32 @@
-// Many served APIs without an engine run for each: copies of one that a watcher has served.
-import { PatchStrategy, setHeaderOptions, type KubernetesObject } from "@kubernetes/client-node";
-import { defaultIstioSettings } from "../../components";
-import { parseExposedApi } from "../../spec";
-import { reconcileHash } from "../../stack";
-import { type ApiObject } from "../../watcher/kube/objects";
+// Many served APIs without an engine run for each.
 import { until } from "../until";
 import { type WatcherProcess } from "../watcherProcess";
-import { BenchApis, EXPOSED_APIS, exposedApi } from "./apis";
-import { NAMESPACE, PUBLIC_HOSTNAME, type BenchOptions, type Installation } from "./installation";
+import { BenchApis } from "./apis";
+import { type BenchOptions, type Installation } from "./installation";
+import { inParallel } from "./parallel";
+import { untilAtRest } from "./rest";
+import { SeedComponents } from "./seedComponents";
+import { ServedApi } from "./servedApi";
 import { BenchServices } from "./services";
-
-const VIRTUAL_SERVICES = { group: "networking.istio.io", version: "v1", plural: "virtualservices" } as const;
-const apply = setHeaderOptions("Content-Type", PatchStrategy.ServerSideApply);
-const mergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
 /** APIs that are made at a time. */
 const PARALLEL = 16;
 
-/** Names are of one length, so that each stands for itself wherever it is replaced. */
-function nameOf(index: number): string {
+/** Names are of one length, so that none is a part of another. */
+function seedName(index: number): string {
   return `seed-${String(index).padStart(5, "0")}`;
 }
 
-/** A VirtualService as read. */
-interface VirtualService extends KubernetesObject {
-  readonly spec: unknown;
-}
-
-/** What a copy is made from: an API that a watcher has served with an engine run, and its VirtualService. */
-interface Served {
-  readonly api: ApiObject;
-  readonly route: VirtualService;
-  /** The field manager that applied the VirtualService. */
-  readonly manager: string;
+/** What a watcher has done since it started. */
+export interface Work {
+  readonly runs: number;
+  /** Writes of the status of APIs and of Components. */
+  readonly statusWrites: number;
 }
 
 /**
- * Leaves an installation with served APIs, each behind a ready Service, as a watcher that is not running any more would
- * have left them. The first is the work of a watcher; the others are copies of it.
+ * Leaves an installation with served APIs as a watcher that runs no more left them, each behind a ready Service and in
+ * the summary of its Component. The first is the work of a watcher; the others are copies of it.
  *
  * @returns the names of the APIs
  * @throws Error when a watcher started over them runs an engine or writes a status
@@ -47,80 +36,32 @@ export async function seedServedApis(
   count: number,
   say: BenchOptions["say"],
 ): Promise<readonly string[]> {
-  const served = await serveOne(installation);
-  const names = Array.from({ length: count }, (_, index) => nameOf(index));
-  const copies = names.slice(1).values();
-  const copyUntilDone = async (): Promise<void> => {
-    for (const name of copies) await copy(installation, served, name);
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, copyUntilDone));
+  const names = Array.from({ length: count }, (_, index) => seedName(index));
+  const components = await SeedComponents.create(installation.clients, names);
+  await serveOne(installation, components);
+  const served = await ServedApi.read(installation.clients, seedName(0));
+  const uids = new Map([[seedName(0), served.object.metadata?.uid ?? ""]]);
+  await inParallel(names.slice(1), PARALLEL, async (name) => {
+    uids.set(name, await served.copy(name, components.ownerOf(name)));
+  });
+  await components.list(await components.entryOf(seedName(0)), served.object, uids);
   await proveUnchanged(installation, count, say);
   return names;
 }
 
-async function serveOne(installation: Installation): Promise<Served> {
-  const { clients } = installation;
-  const name = nameOf(0);
-  await new BenchServices(clients).create(name, true);
+/** Has a watcher serve the first API, and ends the watcher. */
+async function serveOne(installation: Installation, components: SeedComponents): Promise<void> {
+  const name = seedName(0);
+  await new BenchServices(installation.clients).create(name, true);
   const watcher = await installation.startWatcher().ready();
   const apis = await BenchApis.start(installation.kubeConfig);
-  await apis.create(name);
-  apis.stop();
-  await installation.stopWatcher(watcher);
-  const at = { namespace: NAMESPACE, name };
-  const api = (await clients.objects.getNamespacedCustomObject({ ...EXPOSED_APIS, ...at })) as ApiObject;
-  const route = (await clients.objects.getNamespacedCustomObject({
-    ...VIRTUAL_SERVICES,
-    ...at,
-  })) as VirtualService;
-  if (hashOf(api) !== (api.status?.["stack"] as { hash?: string }).hash) {
-    throw new Error("the hash in a served API's status is not the one that its copies would have");
+  try {
+    await apis.create(name, { ownerReferences: [components.ownerOf(name)] });
+    await components.entryOf(name);
+  } finally {
+    apis.stop();
+    await installation.stopWatcher(watcher);
   }
-  const manager = route.metadata?.managedFields?.find(({ operation }) => operation === "Apply")?.manager;
-  if (manager === undefined) throw new Error("the VirtualService of a served API was not applied");
-  return { api, route, manager };
-}
-
-/** Makes an API, its Service, its VirtualService and its status, in the order in which they come about. */
-async function copy({ clients }: Installation, { api, route, manager }: Served, name: string): Promise<void> {
-  const at = { namespace: NAMESPACE, name };
-  await new BenchServices(clients).create(name, true);
-  const original = nameOf(0);
-  const { finalizers } = api.metadata ?? {};
-  const created = (await clients.objects.createNamespacedCustomObject({
-    ...EXPOSED_APIS,
-    namespace: NAMESPACE,
-    body: { ...exposedApi(name, NAMESPACE), metadata: { ...at, finalizers } },
-  })) as ApiObject;
-  const { labels, annotations, ownerReferences } = route.metadata ?? {};
-  const body = replaced(
-    {
-      apiVersion: route.apiVersion,
-      kind: route.kind,
-      metadata: { ...at, labels, annotations, ownerReferences },
-    },
-    { [uidOf(api)]: uidOf(created), [original]: name },
-  );
-  const applied = (await clients.objects.patchNamespacedCustomObject(
-    {
-      ...VIRTUAL_SERVICES,
-      ...at,
-      body: { ...body, spec: replaced(route.spec, { [original]: name }) },
-      fieldManager: manager,
-      force: true,
-    },
-    apply,
-  )) as VirtualService;
-  const status = replaced(api.status, {
-    [hashOf(api)]: hashOf(created),
-    [uidOf(route)]: uidOf(applied),
-    [uidOf(api)]: uidOf(created),
-    [original]: name,
-  });
-  await clients.objects.patchNamespacedCustomObject(
-    { ...EXPOSED_APIS, ...at, body: { status }, fieldManager: "oda-api-watcher" },
-    mergePatch,
-  );
 }
 
 /** Starts a watcher that has nothing to do, and sees to it that it does nothing. */
@@ -130,43 +71,26 @@ async function proveUnchanged(
   say: BenchOptions["say"],
 ): Promise<void> {
   const watcher = await installation.startWatcher().ready();
-  const work = await workOverAll(watcher, count);
+  await untilAllLookedAt(watcher, count);
+  await untilAtRest(watcher);
+  const { runs, statusWrites } = await workOf(watcher);
   await installation.stopWatcher(watcher);
-  say(`a watcher over ${count} seeded APIs: ${work.runs} engine runs, ${work.statusWrites} status writes`);
-  if (work.runs > 0 || work.statusWrites > 0) {
-    throw new Error(
-      `${count} APIs that were served are not taken for it: ${work.runs} engine runs, ${work.statusWrites} status writes`,
-    );
-  }
+  const result = `a watcher over ${count} seeded APIs: ${runs} engine runs, ${statusWrites} status writes`;
+  if (runs > 0 || statusWrites > 0) throw new Error(`not taken for served: ${result}`);
+  say(result);
 }
 
-/** What a watcher has done once it has looked at so many APIs. */
-export async function workOverAll(
-  watcher: WatcherProcess,
-  count: number,
-): Promise<{ readonly runs: number; readonly statusWrites: number }> {
+/** Resolves when a watcher has looked at so many APIs. */
+export async function untilAllLookedAt(watcher: WatcherProcess, count: number): Promise<void> {
   await until(
     `${count} APIs are looked at`,
     async () => (await watcher.metric("oda_reconcile_total")) >= count,
     120_000,
   );
-  return { runs: await watcher.runs(), statusWrites: await watcher.metric("oda_status_writes_total") };
 }
 
-function hashOf(object: ApiObject): string {
-  const gateway = { ...defaultIstioSettings, publicHostname: PUBLIC_HOSTNAME };
-  return reconcileHash(parseExposedApi({ ...object, kind: "ExposedAPI" }), { gateway });
-}
-
-function uidOf({ metadata }: KubernetesObject): string {
-  return metadata?.uid ?? "";
-}
-
-/** The same plain data with texts replaced wherever they occur. */
-function replaced<T>(data: T, texts: Readonly<Record<string, string>>): T {
-  const json = Object.entries(texts).reduce(
-    (text, [from, to]) => text.replaceAll(from, to),
-    JSON.stringify(data),
-  );
-  return JSON.parse(json) as T;
+export async function workOf(watcher: WatcherProcess): Promise<Work> {
+  const ofApis = await watcher.metric("oda_status_writes_total");
+  const ofComponents = await watcher.metric("oda_component_status_writes_total");
+  return { runs: await watcher.runs(), statusWrites: ofApis + ofComponents };
 }
