@@ -49,6 +49,7 @@ export class Controller {
   private readonly readiness = new ReadinessIndex();
   private readonly implementations = new ImplementationIndex();
   private readonly monitoring = new MonitoringTargets();
+  private readonly retries = new Retries();
   private readonly apiBackoffs = new Map<ObjectKey, Backoff>();
   private readonly stopping = new AbortController();
   private readonly cache: ClusterCache;
@@ -103,6 +104,7 @@ export class Controller {
       implementations: this.implementations,
       monitoring: this.monitoring,
       drift: this.drift,
+      retries: this.retries,
       summaries: this.summaries,
       api: (key) => this.objects.get(key),
       evaluate: (key, object) => this.evaluate(key, object),
@@ -119,7 +121,7 @@ export class Controller {
     const shared = {
       objects: this.objects,
       claims: this.claims,
-      retries: new Retries(),
+      retries: this.retries,
       drift: this.drift,
       log,
       enqueue: (keys: readonly ObjectKey[]) => {

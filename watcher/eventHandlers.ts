@@ -11,6 +11,7 @@ import { type Logger } from "./logger";
 import { type MonitoringTargets } from "./monitoring/monitoringTargets";
 import { servicesOf } from "./observe";
 import { type ReadinessIndex } from "./readiness";
+import { type Retries } from "./retries";
 import { type RouteClaims } from "./routeClaims";
 import { type Handlers } from "./sources";
 import { workloadOf } from "./monitoring/workload";
@@ -24,6 +25,7 @@ export interface EventTargets {
   readonly implementations: ImplementationIndex;
   readonly monitoring: MonitoringTargets;
   readonly drift: DriftDetector;
+  readonly retries: Retries;
   readonly summaries: ComponentSummaries;
   readonly log: Logger;
   /** The newest known state of an API object, or undefined when there is none. */
@@ -86,11 +88,15 @@ export class EventHandlers implements ClusterHandlers {
   readonly owned = ({ kind }: OwnedKind): Handlers<LiveObject> => ({
     onUpsert: (object) => {
       this.targets.drift.noticed(kind, object);
-      this.ownedChanged(object);
+      this.targets.enqueue(this.apisNamedLike(object));
     },
     onDelete: (object) => {
-      this.targets.drift.noticedDeletion(kind, object);
-      this.ownedChanged(object);
+      const { drift, enqueue, retries } = this.targets;
+      drift.noticedDeletion(kind, object);
+      const keys = this.apisNamedLike(object);
+      // It may have been what stood in the way.
+      for (const key of keys) retries.forget(key);
+      enqueue(keys);
     },
   });
 
@@ -130,9 +136,9 @@ export class EventHandlers implements ClusterHandlers {
   }
 
   /** The objects made for an API carry its name, whatever became of their owner references. */
-  private ownedChanged(object: LiveObject): void {
+  private apisNamedLike(object: LiveObject): readonly ObjectKey[] {
     const keys = this.targets.resources.map(({ plural }) => `${plural}/${nameOf(object)}`);
-    this.targets.enqueue(keys.filter((key) => this.targets.api(key) !== undefined));
+    return keys.filter((key) => this.targets.api(key) !== undefined);
   }
 
   private servicesChanged(services: readonly string[]): void {

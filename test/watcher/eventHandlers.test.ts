@@ -11,6 +11,7 @@ import { createLogger } from "../../watcher/logger";
 import { MonitoringTargets } from "../../watcher/monitoring/monitoringTargets";
 import { workloadKinds } from "../../watcher/ownedKinds";
 import { ReadinessIndex } from "../../watcher/readiness";
+import { Retries } from "../../watcher/retries";
 import { RouteClaims } from "../../watcher/routeClaims";
 import { type Json, resource } from "../spec/examples";
 import { settled } from "../support/clock";
@@ -30,6 +31,7 @@ describe("EventHandlers", () => {
   let followed: number;
   let monitoring: MonitoringTargets;
   let claims: RouteClaims;
+  let retries: Retries;
   let handlers: EventHandlers;
 
   function handle(settings: PlatformSettings = platform): void {
@@ -39,6 +41,7 @@ describe("EventHandlers", () => {
     followed = 0;
     monitoring = new MonitoringTargets();
     claims = new RouteClaims();
+    retries = new Retries();
     const log = createLogger("error");
     mock.method(log, "error", () => undefined);
     const summaries = { apiChanged: () => undefined, apiRemoved: () => undefined };
@@ -50,6 +53,7 @@ describe("EventHandlers", () => {
       implementations: new ImplementationIndex(),
       monitoring,
       drift: new DriftDetector(() => undefined, "correct"),
+      retries,
       summaries: summaries as unknown as ComponentSummaries,
       log,
       api: (key) => apis.get(key),
@@ -127,6 +131,17 @@ describe("EventHandlers", () => {
       handlers.owned(kind).onDelete(object);
     }
     assert.deepEqual(enqueued, [keyOf("a"), keyOf("a")]);
+  });
+
+  it("have a failed run repeated at once when an object of that name is deleted", () => {
+    put("a");
+    retries.failed(keyOf("a"), "hash", { reason: "FieldConflict", message: "held by another" });
+    const kind = { kind: "VirtualService", group: "g", version: "v1", plural: "virtualservices" };
+    const object = { metadata: { name: "a", namespace: "components", resourceVersion: "1" } };
+    handlers.owned(kind).onUpsert(object);
+    assert.notEqual(retries.pending(keyOf("a"), "hash"), undefined);
+    handlers.owned(kind).onDelete(object);
+    assert.equal(retries.pending(keyOf("a"), "hash"), undefined);
   });
 
   it("have workloads followed once an API asks for annotations, and queue it when they are known", async () => {
