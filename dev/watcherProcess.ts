@@ -36,11 +36,12 @@ export class WatcherProcess {
   /**
    * Starts a watcher. It may not work yet; see {@link ready}.
    *
-   * @param script path of its main module from the root of the project
+   * @param script path of its main module from the root of the project; compiled, it needs no loader
    */
   static start(toolchain: Toolchain, env: NodeJS.ProcessEnv, script = "watcher/main.ts"): WatcherProcess {
     const { PATH, HOME, NODE_V8_COVERAGE } = process.env;
-    const child = spawn(process.execPath, ["-r", "tsx/cjs", script], {
+    const loader = script.endsWith(".ts") ? ["-r", "tsx/cjs"] : [];
+    const child = spawn(process.execPath, [...loader, script], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       env: {

@@ -1,6 +1,9 @@
 // What the watcher counts, for Prometheus.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
+/** Milliseconds between measurements of the event loop's lag: each wakes the process, which else is idle. */
+const EVENT_LOOP_PRECISION = 100;
+
 /** The metrics of one watcher. */
 export class Metrics {
   readonly registry = new Registry();
@@ -61,7 +64,7 @@ export class Metrics {
 
   /** @param queueDepth gives the number of objects that wait for an engine run, when asked. */
   constructor(build: { readonly version: string; readonly engine: string }, queueDepth: () => number) {
-    collectDefaultMetrics({ register: this.registry });
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION });
     new Gauge({
       name: "oda_queue_depth",
       help: "Objects that wait for an engine run.",
