@@ -8,7 +8,7 @@ import { type ApiSettings } from "./settings";
  * Changes whenever the components declare other resources for the same model and settings, and only then:
  * a new revision runs every stack once.
  */
-export const PROGRAM_REVISION = 2;
+export const PROGRAM_REVISION = 1;
 
 /** What the program of a stack is made from. */
 export interface ProgramInput {

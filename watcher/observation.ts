@@ -1,9 +1,19 @@
 // What the status of an API is made from.
 import { type MonitoringSettings, type PolicyOutcome, type PublicUrl } from "../components";
 import { type ExposedApi } from "../spec";
+import { type ObjectKey } from "./kube/objects";
 import { type MonitoringProblem } from "./monitoring/monitoringTargets";
 import { type StackStatus } from "./ownStatus";
 import { type Problem } from "./reasons";
+
+/** A port that a Service with ports does not have. */
+export interface MissingPort {
+  readonly port: number;
+  /** Whether the spec names it, not only the spec that was applied last. */
+  readonly inSpec: boolean;
+  /** The ports there are, at least one. */
+  readonly ports: readonly number[];
+}
 
 /** The Service behind an API, as it is now. */
 export interface Implementation {
@@ -15,6 +25,8 @@ export interface Implementation {
   readonly ready: boolean;
   /** Whether there is such a Service; undefined where that cannot be told. */
   readonly exists: boolean | undefined;
+  /** The port that callers would be sent to, where it is known not to be there. */
+  readonly missingPort?: MissingPort;
 }
 
 /** Everything a status is made from. */
@@ -25,6 +37,10 @@ export interface Observation {
   readonly api: ExposedApi | undefined;
   /** Hash of what was looked at. */
   readonly observedHash: string;
+  /** Whether callers get what the spec says: the last run that succeeded was for just this. */
+  readonly isCurrent: boolean;
+  /** Whether what was made to route the API is known to be gone. */
+  readonly isRouteGone: boolean;
   /** What keeps the resources from being what the spec says. */
   readonly problem: Problem | undefined;
   readonly stack: StackStatus;
@@ -34,6 +50,8 @@ export interface Observation {
   readonly publicUrl: PublicUrl;
   /** `namespace/name` of the Service the gateway's address is read from; undefined where it is found by its label. */
   readonly gatewayService: string | undefined;
+  /** `namespace/name` of the Services of the gateway that there are. */
+  readonly gatewayServices: readonly string[];
   /** Behind what is served; undefined where no Service was ever named. */
   readonly implementation: Implementation | undefined;
   readonly policies: readonly PolicyOutcome[];
@@ -41,6 +59,8 @@ export interface Observation {
   readonly monitoring: MonitoringSettings | undefined;
   /** Why they are not announced as the API asks. */
   readonly unmonitored: MonitoringProblem | undefined;
+  /** Another API, which announces them along with its own. */
+  readonly announcedBy: ObjectKey | undefined;
   /** RFC 3339 time. */
   readonly now: string;
 }

@@ -1,33 +1,37 @@
 // The loop: one object, from what it asks for to a stack run and a status.
-import { declaredObjects, stackName } from "../stack";
-import { FINALIZER, type ApiObjects } from "./apiObjects";
+import { declaredObjects } from "../stack";
+import { type ApiObjects } from "./apiObjects";
 import { type Change } from "./drift/change";
 import { type CorrectionPace } from "./drift/correctionPace";
 import { type DriftDetector } from "./drift/driftDetector";
 import { type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
-import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
+import { type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
-import { announcements, isNews, observe, type Outcome, type Surroundings } from "./observe";
-import { readApplied, readStack } from "./ownStatus";
+import { isNews } from "./observe";
 import {
   conflictProblem,
   contestedMessage,
   driftCorrectedMessage,
   driftProblem,
+  heldProblem,
   recurringDriftProblem,
   well,
   type Problem,
 } from "./reasons";
+import { type ReconcileResult } from "./reconcileResult";
+import { type Removal } from "./removal";
 import { type Retries } from "./retries";
 import { type RouteClaims } from "./routeClaims";
 import { type LastRun, type Servable, type StackRuns } from "./stackRuns";
-import { desiredStatus } from "./status";
+import { type StatusWriter } from "./statusWriter";
 
 /** What the reconciler works with. */
-export interface ReconcilerDependencies extends Surroundings {
+export interface ReconcilerDependencies {
   readonly objects: ApiObjects;
   readonly runs: StackRuns;
+  readonly removal: Removal;
+  readonly status: StatusWriter;
   readonly claims: RouteClaims;
   readonly retries: Retries;
   readonly drift: DriftDetector;
@@ -42,21 +46,13 @@ export interface ReconcilerDependencies extends Surroundings {
   readonly enqueue: (keys: readonly ObjectKey[]) => void;
 }
 
-/**
- * What became of a reconcile: nothing more to do, or wait for a change, or try again; and in how many milliseconds to
- * look again, whatever happens.
- */
-export type ReconcileResult =
-  | { readonly outcome: "done" | "waiting"; readonly after?: number }
-  | { readonly outcome: "retry"; readonly after: number };
+/** Milliseconds until another look at an object that cannot be evaluated just yet. */
+const SOON = 500;
 
 /** Reconciles one API object at a time; the queue sees to it that no object is in two hands. */
 export class Reconciler {
-  /** Successful runs whose status could not be written yet, by the uid of their object: they are not repeated. */
-  private readonly unwritten = new Map<string, LastRun>();
-
-  /** Uids of objects that were let go, until the cache has seen them go: they are not destroyed twice. */
-  private readonly released = new Map<ObjectKey, string | undefined>();
+  /** What somebody else did, until a run has put it back and an Event has told of it. */
+  private readonly drifted = new Map<ObjectKey, readonly Change[]>();
 
   constructor(private readonly deps: ReconcilerDependencies) {}
 
@@ -68,27 +64,59 @@ export class Reconciler {
   async reconcile(key: ObjectKey): Promise<ReconcileResult> {
     const object = this.deps.objects.get(key);
     if (object === undefined) return this.forget(key);
-    if (object.metadata?.deletionTimestamp !== undefined) return this.remove(key, object);
+    if (object.metadata?.deletionTimestamp !== undefined) return this.deps.removal.remove(key, object);
 
     const evaluation = this.deps.evaluate(key, object);
-    const last = this.lastRun(key, object, evaluation);
+    if (evaluation.notYet) return { outcome: "retry", after: SOON };
+    const last = this.deps.status.lastRun(key, object, evaluation);
     const { api, problem } = evaluation;
     if (api === undefined || problem !== undefined) return this.wait(key, object, evaluation, last, problem);
     const conflict = this.deps.claims.conflict(key);
     if (conflict !== undefined) {
-      this.tellHolder(conflict.holder, contestedMessage(conflict, key));
-      return this.wait(key, object, evaluation, last, conflictProblem(conflict));
+      const conflicting = conflictProblem(conflict);
+      if (isNews(object, conflicting)) this.tellHolder(conflict.holder, contestedMessage(conflict, key));
+      return this.wait(key, object, evaluation, last, conflicting);
     }
-    const servable = { ...evaluation, api };
-    const isApplied = last.stack.hash === evaluation.hash && last.stack.result === "Succeeded";
-    if (isApplied) return this.keep(key, object, servable, last);
+    return this.serve(key, object, { ...evaluation, api }, last);
+  }
 
-    const pending = this.deps.retries.pending(key, evaluation.hash);
+  /** Whether a run for an object is under way, so that its next reconcile has to wait. */
+  isRunning(key: ObjectKey): boolean {
+    return this.deps.runs.isUnderWay(key);
+  }
+
+  /**
+   * Writes what has changed around an object whose run is under way: readiness and address do not wait for it.
+   *
+   * @throws as {@link reconcile} does
+   */
+  async tellDuringRun(key: ObjectKey): Promise<void> {
+    const object = this.deps.objects.get(key);
+    if (object === undefined || !this.isRunning(key)) return;
+    const evaluation = this.deps.evaluate(key, object);
+    if (evaluation.notYet) return;
+    await this.deps.status.writeDuringRun(key, object, evaluation);
+  }
+
+  /** Brings what is there in line with a valid spec. */
+  private async serve(
+    key: ObjectKey,
+    object: ApiObject,
+    servable: Servable,
+    last: LastRun,
+  ): Promise<ReconcileResult> {
+    const { drift, retries, status } = this.deps;
+    const hasRun = last.stack.hash === servable.hash;
+    if (hasRun && last.stack.result === "Succeeded") return this.keep(key, object, servable, last);
+    const pending = retries.pending(key, servable.hash);
     if (pending !== undefined) {
-      await this.writeStatus(key, object, evaluation, { ...last, problem: pending.problem });
+      await status.write(key, object, servable, { ...last, problem: pending.problem });
       return { outcome: "retry", after: pending.delay };
     }
-    return this.run(key, object, servable, last, { refresh: this.isStale(servable, last) });
+    const { foreign, changed } = drift.obstacles(declaredObjects(servable.api, servable.settings), hasRun);
+    if (foreign.length > 0) return this.wait(key, object, servable, last, heldProblem(foreign));
+    if (changed.length > 0) return this.report(key, object, servable, last, changed);
+    return this.run(key, object, servable, last, this.isStale(servable, last));
   }
 
   /** Sees to it that what was applied is still there, and writes the status. */
@@ -98,18 +126,22 @@ export class Reconciler {
     servable: Servable,
     last: LastRun,
   ): Promise<ReconcileResult> {
-    const { drift, objects, pace, retries } = this.deps;
+    const { drift, objects, pace, retries, status } = this.deps;
     retries.forget(key);
     const changes = drift.changes(declaredObjects(servable.api, servable.settings));
     if (changes !== undefined && changes.length > 0) {
       if (drift.mode === "report") return this.report(key, object, servable, last, changes);
       const after = pace.delay(key);
-      if (after === 0) return this.run(key, object, servable, last, { refresh: true, changes });
-      await this.writeStatus(key, object, servable, { ...last, problem: recurringDriftProblem(changes) });
-      return { outcome: "retry", after };
+      if (after > 0) {
+        await status.write(key, object, servable, { ...last, problem: recurringDriftProblem(changes) });
+        return { outcome: "retry", after };
+      }
+      this.drifted.set(key, changes);
+      return this.run(key, object, servable, last, true);
     }
+    this.drifted.delete(key);
     const finalized = await objects.addFinalizer(key, object);
-    await this.writeStatus(key, finalized, servable, { ...last, problem: undefined });
+    await status.write(key, finalized, servable, { ...last, problem: undefined });
     return { outcome: "done", ...(changes === undefined ? { after: drift.recheckAfter } : {}) };
   }
 
@@ -119,34 +151,42 @@ export class Reconciler {
     object: ApiObject,
     servable: Servable,
     last: LastRun,
-    why: { readonly refresh: boolean; readonly changes?: readonly Change[] },
+    refresh: boolean,
   ): Promise<ReconcileResult> {
-    const { claims, events, log, objects, pace, runs } = this.deps;
+    const { claims, events, objects, runs, status } = this.deps;
     // Before anything is awaited: no other object may find the routes free meanwhile.
     claims.occupyWanted(key);
     const finalized = await objects.addFinalizer(key, object);
-    const run = await runs.up(key, object, servable, last, why.refresh);
+    const run = await runs.up(key, object, servable, last, refresh);
     if (run.result === "interrupted") return { outcome: "waiting" };
-    const resource = objects.resource(key);
+    // Its status may have been written meanwhile.
+    const latest = objects.get(key) ?? finalized;
     if (run.result === "failed") {
-      events.record(resource, object, { type: "Warning", ...run.problem });
-      await this.writeStatus(key, finalized, servable, { ...run.last, problem: run.problem });
+      events.record(objects.resource(key), object, { type: "Warning", ...run.problem });
+      await status.write(key, latest, servable, { ...run.last, problem: run.problem });
       return { outcome: "retry", after: run.retryAfter };
     }
-    this.unwritten.set(object.metadata?.uid ?? "", run.last);
-    await this.writeStatus(key, finalized, servable, { ...run.last, problem: undefined });
-    const { name: stack, hash = "" } = run.last.stack;
-    if (why.changes === undefined) {
-      log.info({ key, stack, hash }, "applied");
-      events.record(resource, object, { type: "Normal", reason: "Applied", message: well.applied(stack) });
-    } else {
-      pace.corrected(key);
-      this.deps.onDrift("corrected");
-      log.warn({ key, stack, changes: why.changes }, "drift corrected");
-      const message = driftCorrectedMessage(why.changes);
-      events.record(resource, object, { type: "Normal", reason: "DriftCorrected", message });
-    }
+    this.tellOfRun(key, object, run.last);
+    status.succeeded(key, object, run.last);
+    await status.write(key, latest, servable, { ...run.last, problem: undefined });
     return { outcome: "done" };
+  }
+
+  private tellOfRun(key: ObjectKey, object: ApiObject, { stack: { name: stack, hash = "" } }: LastRun): void {
+    const { events, log, objects, onDrift, pace } = this.deps;
+    const changes = this.drifted.get(key);
+    if (changes === undefined) {
+      log.info({ key, stack, hash }, "applied");
+      const message = well.applied(stack);
+      events.record(objects.resource(key), object, { type: "Normal", reason: "Applied", message });
+      return;
+    }
+    this.drifted.delete(key);
+    pace.corrected(key);
+    onDrift("corrected");
+    log.warn({ key, stack, changes }, "drift corrected");
+    const message = driftCorrectedMessage(changes);
+    events.record(objects.resource(key), object, { type: "Normal", reason: "DriftCorrected", message });
   }
 
   /** Tells of what somebody changed, and leaves it. */
@@ -157,66 +197,16 @@ export class Reconciler {
     last: LastRun,
     changes: readonly Change[],
   ): Promise<ReconcileResult> {
+    const { events, log, objects, onDrift, status } = this.deps;
     const problem = driftProblem(changes);
     if (isNews(object, problem)) {
-      this.deps.onDrift("reported");
-      this.deps.log.warn({ key, changes }, "drift detected");
+      onDrift("reported");
+      log.warn({ key, changes }, "drift detected");
       const { message } = problem;
-      const { events, objects } = this.deps;
       events.record(objects.resource(key), object, { type: "Warning", reason: "DriftDetected", message });
     }
-    await this.writeStatus(key, object, servable, { ...last, problem });
+    await status.write(key, object, servable, { ...last, problem });
     return { outcome: "waiting" };
-  }
-
-  /** Destroys the stack of an object that is being deleted, then lets the object go. */
-  private async remove(key: ObjectKey, object: ApiObject): Promise<ReconcileResult> {
-    const { events, log, objects, runs } = this.deps;
-    const { finalizers, uid } = object.metadata ?? {};
-    if (!finalizers?.includes(FINALIZER)) return this.release(key);
-    if (this.released.has(key) && this.released.get(key) === uid) return { outcome: "done" };
-    const delay = runs.removalDelay(key);
-    if (delay !== undefined) return { outcome: "retry", after: delay };
-    const resource = objects.resource(key);
-    const stack = stackName(splitKey(key));
-    const run = await runs.destroy(key);
-    if (run.result === "interrupted") return { outcome: "waiting" };
-    if (run.result === "failed") {
-      const { problem, retryAfter } = run;
-      events.record(resource, object, {
-        type: "Warning",
-        reason: "RemovalFailed",
-        message: problem.message,
-      });
-      const evaluation = this.deps.evaluate(key, object);
-      const last = this.lastRun(key, object, evaluation);
-      const failed = { ...last.stack, result: "Failed" } as const;
-      await this.writeStatus(key, object, evaluation, { ...last, problem, stack: failed });
-      return { outcome: "retry", after: retryAfter };
-    }
-    events.record(resource, object, { type: "Normal", reason: "Removed", message: well.removed(stack) });
-    await objects.removeFinalizer(key, object);
-    this.released.set(key, uid);
-    log.info({ key, stack }, "removed");
-    return this.release(key);
-  }
-
-  /**
-   * The resources of a deleted object are gone: it occupies no route, however long another finalizer keeps it. Its
-   * claim stays, for by now it may be that of a new object of the same name.
-   */
-  private release(key: ObjectKey): ReconcileResult {
-    this.deps.retries.forget(key);
-    this.deps.enqueue(this.deps.claims.settle(key, []));
-    return { outcome: "done" };
-  }
-
-  private forget(key: ObjectKey): ReconcileResult {
-    this.released.delete(key);
-    this.deps.retries.forget(key);
-    this.deps.pace.forget(key);
-    this.deps.enqueue(this.deps.claims.remove(key));
-    return { outcome: "done" };
   }
 
   /** Says why the object is not served as it asks, until it or something else changes. */
@@ -227,12 +217,12 @@ export class Reconciler {
     last: LastRun,
     problem: Problem | undefined,
   ): Promise<ReconcileResult> {
-    const { events, log, objects } = this.deps;
+    const { events, log, objects, status } = this.deps;
     if (problem !== undefined && isNews(object, problem)) {
       events.record(objects.resource(key), object, { type: "Warning", ...problem });
       log.warn({ key, ...problem }, "not served as asked");
     }
-    await this.writeStatus(key, object, evaluation, { ...last, problem });
+    await status.write(key, object, evaluation, { ...last, problem });
     return { outcome: "waiting" };
   }
 
@@ -243,25 +233,15 @@ export class Reconciler {
     events.record(objects.resource(holder), object, { type: "Warning", reason: "RouteContested", message });
   }
 
-  private async writeStatus(
-    key: ObjectKey,
-    object: ApiObject,
-    evaluation: Evaluation,
-    outcome: Outcome,
-  ): Promise<void> {
-    const { events, objects } = this.deps;
-    const status = desiredStatus(observe(key, object, evaluation, outcome, this.deps));
-    await objects.writeStatus(key, object, status);
-    this.unwritten.delete(object.metadata?.uid ?? "");
-    for (const event of announcements(object.status, status)) {
-      events.record(objects.resource(key), object, event);
-    }
-  }
-
-  private lastRun(key: ObjectKey, { metadata, status }: ApiObject, { settings }: Evaluation): LastRun {
-    const unwritten = this.unwritten.get(metadata?.uid ?? "");
-    const stack = readStack(status) ?? { name: stackName(splitKey(key)), gateway: settings.gateway.type };
-    return unwritten ?? { stack, uid: readApplied(status).uid };
+  private forget(key: ObjectKey): ReconcileResult {
+    const { claims, enqueue, pace, removal, retries, status } = this.deps;
+    this.drifted.delete(key);
+    removal.forget(key);
+    status.forget(key);
+    retries.forget(key);
+    pace.forget(key);
+    enqueue(claims.remove(key));
+    return { outcome: "done" };
   }
 
   /** Whether the stack may not know what there is: a run failed half way, or an object went meanwhile. */

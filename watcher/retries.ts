@@ -42,6 +42,12 @@ export class Retries {
     return delay;
   }
 
+  /** What stood in the way of a run may be gone: it may run at once. The delay after the next failure goes on growing. */
+  hasten(key: ObjectKey): void {
+    const failure = this.failures.get(key);
+    if (failure?.problem.reason === "FieldConflict") this.failures.set(key, { ...failure, due: Date.now() });
+  }
+
   /** The object runs well again, or is gone. */
   forget(key: ObjectKey): void {
     this.failures.delete(key);

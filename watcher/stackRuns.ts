@@ -58,6 +58,8 @@ export type DestroyOutcome = { readonly result: "succeeded" } | Failed | Interru
 
 /** Runs stacks for objects; keeps claims, retries and the detection of drift in step with what the runs do. */
 export class StackRuns {
+  private readonly underWay = new Set<ObjectKey>();
+
   constructor(private readonly deps: RunDependencies) {}
 
   /**
@@ -75,8 +77,9 @@ export class StackRuns {
     const { claims, drift, engine, retries, stopping } = this.deps;
     const { api, hash, routes, settings } = evaluation;
     const before = { name: stackName(api), gateway: settings.gateway.type };
-    const force = drift.mayTake(declaredObjects(api, settings));
+    const force = drift.mustTake(declaredObjects(api, settings));
     let outputs: ApiOutputs;
+    this.underWay.add(key);
     try {
       outputs = await engine.up(
         {
@@ -98,6 +101,8 @@ export class StackRuns {
         result: "Failed",
       };
       return this.failed(key, hash, runProblem(error), error, { last: { ...last, stack } });
+    } finally {
+      this.underWay.delete(key);
     }
     retries.forget(key);
     drift.settle(api.namespace, outputs.versions);
@@ -116,12 +121,29 @@ export class StackRuns {
   async destroy(key: ObjectKey): Promise<DestroyOutcome> {
     const { engine, objects, stopping } = this.deps;
     const stack = stackName(splitKey(key));
+    this.underWay.add(key);
     try {
       await engine.destroy({ kind: objects.resource(key).kind, stack, signal: stopping });
     } catch (error) {
       return this.failed(key, REMOVAL, removalProblem(stack, error), error, {});
+    } finally {
+      this.underWay.delete(key);
     }
     return { result: "succeeded" };
+  }
+
+  /**
+   * The resources of a deleted object are gone: it occupies no route, however long another finalizer keeps it. Its
+   * claim stays, for by now it may be that of a new object of the same name.
+   */
+  release(key: ObjectKey): void {
+    this.deps.retries.forget(key);
+    this.deps.enqueue(this.deps.claims.settle(key, []));
+  }
+
+  /** Whether a run for an object is under way, or waits for its turn. */
+  isUnderWay(key: ObjectKey): boolean {
+    return this.underWay.has(key);
   }
 
   /** Milliseconds until a failed removal is worth another try, or undefined when it may run. */

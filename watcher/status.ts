@@ -4,7 +4,7 @@ import { type ExposedApi } from "../spec";
 import { mergeConditions } from "./conditions";
 import { readApplied } from "./ownStatus";
 import { type Observation } from "./observation";
-import { describeConditions } from "./statusConditions";
+import { conditionsDuringRun, describeConditions } from "./statusConditions";
 
 /** `status.apiStatus`, as TM Forum's operators write it. */
 interface ApiStatus {
@@ -20,17 +20,36 @@ interface ApiStatus {
 
 /** The fields of `status` this project owns, as they should be. */
 export function desiredStatus(observation: Observation): Record<string, unknown> {
-  const { previous, api, problem, stack, implementation, now } = observation;
+  const { previous, api, isCurrent, publicUrl, stack, now } = observation;
   const apiStatus =
-    api !== undefined && problem === undefined
-      ? newApiStatus(api, observation)
-      : keptApiStatus(previous, observation.publicUrl);
+    api !== undefined && isCurrent ? newApiStatus(api, observation) : keptApiStatus(previous, publicUrl);
   return {
     ...(apiStatus === undefined ? {} : { apiStatus }),
-    implementation: { ready: implementation?.ready ?? false },
+    ...readiness(observation),
     conditions: mergeConditions(previous["conditions"], describeConditions(observation), now),
     stack,
   };
+}
+
+/**
+ * The same while a run is under way: what the run will change stays as it was said before, what is around the API is
+ * as it is now. Undefined where nothing was said yet.
+ */
+export function statusDuringRun(observation: Observation): Record<string, unknown> | undefined {
+  const { previous, publicUrl, now } = observation;
+  const conditions = conditionsDuringRun(observation);
+  if (conditions === undefined) return undefined;
+  const apiStatus = keptApiStatus(previous, publicUrl);
+  return {
+    ...(apiStatus === undefined ? {} : { apiStatus }),
+    ...readiness(observation),
+    conditions: mergeConditions(previous["conditions"], conditions, now),
+    stack: previous["stack"],
+  };
+}
+
+function readiness({ implementation }: Observation): Record<string, unknown> {
+  return { implementation: { ready: implementation?.ready ?? false } };
 }
 
 function newApiStatus(api: ExposedApi, { uid, publicUrl }: Observation): ApiStatus {

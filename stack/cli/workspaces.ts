@@ -39,6 +39,7 @@ export async function createWorkspaces(
         ...environment,
       },
     });
-  const usual = await workspace({});
-  return { usual, forcing: await workspace({ PULUMI_K8S_ENABLE_PATCH_FORCE: "true" }) };
+  const forcing = (value: "true" | "false"): Promise<LocalWorkspace> =>
+    workspace({ PULUMI_K8S_ENABLE_PATCH_FORCE: value });
+  return { usual: await forcing("false"), forcing: await forcing("true") };
 }

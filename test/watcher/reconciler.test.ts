@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { StackLockedError, TransientError } from "../../stack";
 import { FINALIZER } from "../../watcher/apiObjects";
-import { useClock } from "../support/clock";
+import { settled, useClock } from "../support/clock";
 import { World } from "./world";
 
 const STACK = "components.a";
@@ -195,6 +195,38 @@ describe("Reconciler", () => {
     });
   });
 
+  describe("while a run is under way", () => {
+    it("follows readiness, and the status after the run loses nothing of it", async () => {
+      world.create("a");
+      await world.reconcile("a");
+      let finish: () => void = () => undefined;
+      world.engine.work = () => new Promise((resolve) => (finish = resolve));
+      world.change("a", { path: "/elsewhere" });
+      const reconciled = world.reconcileAlone("a");
+      await settled();
+
+      world.ready = false;
+      await world.tellDuringRun("a");
+      assert.equal(world.condition("a", "Ready"), "False NoReadyEndpoint");
+      assert.equal(world.condition("a", "Reconciled"), "True Applied");
+      assert.deepEqual(world.status("a", "implementation"), { ready: false });
+
+      finish();
+      await reconciled;
+      assert.equal(world.condition("a", "Ready"), "False NoReadyEndpoint");
+      assert.equal((world.status("a", "apiStatus") as { path: string }).path, "/elsewhere");
+    });
+
+    it("says nothing new where no run is under way", async () => {
+      world.create("a");
+      await world.reconcile("a");
+      const { writes } = world;
+      world.ready = false;
+      await world.tellDuringRun("a");
+      assert.equal(world.writes, writes);
+    });
+  });
+
   describe("when a run fails", () => {
     it("tells why in the status and an Event, and tries again with growing delays", async () => {
       world.create("a");
@@ -254,7 +286,7 @@ describe("Reconciler", () => {
       assert.equal(world.runs.length, 2);
     });
 
-    it("says that the last good spec is still served", async () => {
+    it("says that callers may get parts of the spec that failed", async () => {
       world.create("a");
       await world.reconcile("a");
       failing(new StackLockedError([]));
@@ -264,7 +296,7 @@ describe("Reconciler", () => {
       assert.equal(world.condition("a", "Reconciled"), "False StackLocked");
       assert.match(
         world.message("a", "Reconciled") ?? "",
-        /^the stack is locked by another update; .*; the last spec that could be applied is still served$/,
+        /^the stack is locked by another update; .*; until then callers get the last spec that was applied, or parts of the new one$/,
       );
       assert.equal(world.status("a", "apiStatus")?.["url"], URL);
     });

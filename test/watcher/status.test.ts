@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { type Observation } from "../../watcher/observation";
+import { statusDuringRun } from "../../watcher/status";
 import { parse } from "../spec/examples";
 import {
+  applied,
   condition,
   HASH,
   NEWER,
@@ -184,25 +187,46 @@ describe("the status of an API with an invalid spec", () => {
 });
 
 describe("the status of an API whose run failed, or whose route is another's", () => {
-  for (const reason of ["ApiServerUnavailable", "RouteConflict"] as const) {
-    it(`gives ${reason} as the reason, and keeps what was served before`, () => {
+  const ends = {
+    ApiServerUnavailable: [
+      "Failed",
+      "until then callers get the last spec that was applied, or parts of the new one",
+    ],
+    RouteConflict: ["Succeeded", "the last spec that could be applied is still served"],
+  } as const;
+  for (const [reason, [result, end]] of Object.entries(ends)) {
+    it(`gives ${reason} as the reason, keeps what was served before, and says what callers get`, () => {
       const failed = status({
         previous: served,
         api: parse({ path: "/moved" }),
         observedHash: NEWER,
-        problem: { reason, message: "words" },
-        stack: { ...stack, result: "Failed" },
+        problem: { reason: reason as keyof typeof ends, message: "words" },
+        stack: { ...stack, result },
       });
 
-      assert.equal(
-        condition(failed, "Reconciled"),
-        `False ${reason}: words; the last spec that could be applied is still served`,
-      );
+      assert.equal(condition(failed, "Reconciled"), `False ${reason}: words; ${end}`);
       assert.match(condition(failed, "Ready") ?? "", new RegExp(`^False ${reason}: words`));
       assert.deepEqual(failed["apiStatus"], served["apiStatus"]);
-      assert.equal((failed["stack"] as { result: string }).result, "Failed");
+      assert.equal((failed["stack"] as { result: string }).result, result);
     });
   }
+
+  it("says that callers get nothing where the route was deleted meanwhile", () => {
+    const failed = status({ previous: served, observedHash: NEWER, problem, isRouteGone: true });
+
+    assert.match(condition(failed, "Reconciled") ?? "", /; callers get nothing, for the route was deleted: /);
+  });
+
+  it("is that of the spec where only something else than the run is wrong", () => {
+    const drifted = status({
+      previous: {},
+      problem: { reason: "Drifted", message: "words" },
+      isCurrent: true,
+    });
+
+    assert.deepEqual(drifted["apiStatus"], served["apiStatus"]);
+    assert.equal(condition(drifted, "Reconciled"), "False Drifted: words");
+  });
 
   it("does not speak of an older spec where the one that failed is the one that is served", () => {
     const failed = status({ previous: served, problem: { reason: "Forbidden", message: "words" } });
@@ -215,6 +239,45 @@ describe("the status of an API whose run failed, or whose route is another's", (
 
     assert.equal("apiStatus" in failed, false);
     assert.equal(condition(failed, "Reconciled"), "False Forbidden: words");
+  });
+});
+
+describe("the status while a run is under way", () => {
+  const during = (changes: Partial<Observation>): Record<string, unknown> | undefined =>
+    statusDuringRun({ ...applied, previous: served, isCurrent: false, ...changes });
+
+  it("follows readiness and the gateway's address, and leaves the rest as it was", () => {
+    const moved = "https://10.9.9.9/r1-catalog/tmf-api/productCatalogManagement/v4";
+    const told = during({
+      api: parse({ path: "/moved" }),
+      observedHash: NEWER,
+      implementation: notReady,
+      publicUrl: { url: moved, ip: "10.9.9.9" },
+    });
+
+    assert.ok(told);
+    assert.deepEqual(told["implementation"], { ready: false });
+    assert.deepEqual(told["apiStatus"], { ...(served["apiStatus"] as object), url: moved, ip: "10.9.9.9" });
+    assert.equal(condition(told, "Reconciled"), condition(served, "Reconciled"));
+    assert.equal(condition(told, "PoliciesEnforced"), condition(served, "PoliciesEnforced"));
+    assert.match(condition(told, "Ready") ?? "", /^False NoReadyEndpoint/);
+    assert.deepEqual(told["stack"], stack);
+  });
+
+  it("changes nothing where nothing has changed", () => {
+    const { stack: kept, implementation, apiStatus } = during({}) ?? {};
+    assert.deepEqual(
+      { kept, implementation, apiStatus },
+      {
+        kept: served["stack"],
+        implementation: served["implementation"],
+        apiStatus: served["apiStatus"],
+      },
+    );
+  });
+
+  it("is none before anything was said", () => {
+    assert.equal(during({ previous: {} }), undefined);
   });
 });
 

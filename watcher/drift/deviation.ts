@@ -4,47 +4,61 @@ import { type OwnedObject } from "../../components";
 import { type Change } from "./change";
 import { managedFieldsOf, type LiveObject, type ManagedFields } from "./liveObject";
 
-/** Field managers of this project begin so. */
-const OWN_MANAGERS = "oda-api";
-
 /** Names of the fields from the object to the one meant; a list is one field. */
 type Path = readonly string[];
 
-/** What somebody else did to an object, or undefined when it has every field as declared. Fields beyond these count
- * for nothing: defaults, and what other controllers add. */
+/**
+ * What somebody else did to an object, or undefined when it has every field as declared. Fields beyond these count for
+ * nothing: defaults, and what other controllers add. A list counts as a whole as soon as somebody else holds it.
+ */
 export function deviation(owned: OwnedObject, live: LiveObject | undefined): Change | undefined {
   const object = `${owned.kind} ${owned.name}`;
   if (live === undefined) return { object, fields: [], by: [] };
-  const paths = differences(owned.fields, live, []);
-  if (paths.length === 0) return undefined;
-  const writers = strangers(live, paths);
+  const others = managersBut(owned.fieldManager, live);
+  const paths = differences(owned.fields, live, [], others);
+  // An object that was deleted and made anew by somebody else is not the one that a run left.
+  const isReplaced =
+    owned.isPatch !== true && others.length > 0 && others.length === managedFieldsOf(live).length;
+  if (paths.length === 0 && !isReplaced) return undefined;
+  const writers = others.filter((fields) => isReplaced || paths.some((path) => holds(fields.fieldsV1, path)));
   const at = writers.map(({ time = "" }) => time).reduce((a, b) => (a > b ? a : b), "");
   return {
     object,
-    fields: paths.map(formatPath),
+    fields: paths.length === 0 ? ["metadata"] : paths.map(formatPath),
     by: [...new Set(writers.map(({ manager = "" }) => manager))].filter((manager) => manager !== ""),
     ...(at === "" ? {} : { at }),
   };
 }
 
-/**
- * Whether a run may take every declared field of an object, whoever holds it: no field that differs is somebody else's,
- * or, with `own`, the object has been this project's before.
- */
-export function mayTake(owned: OwnedObject, live: LiveObject | undefined, own: boolean): boolean {
-  if (live === undefined) return true;
-  const ours = managedFieldsOf(live).some(({ manager }) => manager === owned.fieldManager);
-  return (own && ours) || strangers(live, differences(owned.fields, live, [])).length === 0;
+/** What a run finds of an object that it declares. */
+export type Hold =
+  /** Nothing stands in the way. */
+  | "free"
+  /** Somebody else holds fields of an object that this project has made. */
+  | "changed"
+  /** Somebody else holds fields of an object that is none of this project's. */
+  | "foreign";
+
+/** Who holds the declared fields of an object. */
+export function holdOf(owned: OwnedObject, live: LiveObject | undefined): Hold {
+  if (live === undefined) return "free";
+  const others = managersBut(owned.fieldManager, live);
+  const paths = differences(owned.fields, live, [], others);
+  const held = others.some(({ fieldsV1 }) => paths.some((path) => holds(fieldsV1, path)));
+  if (!held) return "free";
+  return others.length < managedFieldsOf(live).length ? "changed" : "foreign";
 }
 
 /** Paths of the declared fields that the live object does not have, or has otherwise. */
-function differences(declared: unknown, live: unknown, path: Path): Path[] {
+function differences(declared: unknown, live: unknown, path: Path, others: readonly ManagedFields[]): Path[] {
   if (isRecord(declared) && isRecord(live)) {
     return Object.entries(declared).flatMap(([field, value]) =>
-      value === undefined ? [] : differences(value, live[field], [...path, field]),
+      value === undefined ? [] : differences(value, live[field], [...path, field], others),
     );
   }
-  return covers(live, declared) ? [] : [path];
+  const touched = others.some(({ fieldsV1 }) => holds(fieldsV1, path));
+  const same = touched ? isDeepStrictEqual(live, plain(declared)) : covers(live, declared);
+  return same ? [] : [path];
 }
 
 function covers(live: unknown, declared: unknown): boolean {
@@ -56,17 +70,22 @@ function covers(live: unknown, declared: unknown): boolean {
     );
   }
   if (isRecord(declared)) {
-    return isRecord(live) && Object.entries(declared).every(([field, value]) => covers(live[field], value));
+    return (
+      isRecord(live) &&
+      Object.entries(declared).every(([field, value]) => value === undefined || covers(live[field], value))
+    );
   }
   return isDeepStrictEqual(live, declared);
 }
 
-/** The managers other than this project's that hold one of these fields. */
-function strangers(live: LiveObject, paths: readonly Path[]): readonly ManagedFields[] {
-  return managedFieldsOf(live).filter(
-    ({ manager, fieldsV1 }) =>
-      manager?.startsWith(OWN_MANAGERS) !== true && paths.some((path) => holds(fieldsV1, path)),
-  );
+/** A declared value as the API server sees it: without fields that are undefined. */
+function plain(value: unknown): unknown {
+  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+}
+
+/** The entries of managers other than this one. */
+function managersBut(manager: string, live: LiveObject): readonly ManagedFields[] {
+  return managedFieldsOf(live).filter((fields) => fields.manager !== manager);
 }
 
 /** Whether a set of fields (Kubernetes API reference, FieldsV1) has the field, a part of it or all that is around it. */

@@ -2,7 +2,7 @@
 import { type ObjectVersions, type OwnedObject } from "../../components";
 import { versionOf } from "../kube/ownWrites";
 import { type Change } from "./change";
-import { deviation, mayTake } from "./deviation";
+import { deviation, holdOf, type Hold } from "./deviation";
 import { type LiveObject } from "./liveObject";
 
 /** What happens to a resource that somebody changed: it is put back, or only told of. */
@@ -12,6 +12,14 @@ export type DriftMode = (typeof driftModes)[number];
 
 /** The live object of a kind, namespace and name: null when there is none, undefined where that cannot be told. */
 export type LiveObjects = (kind: string, namespace: string, name: string) => LiveObject | null | undefined;
+
+/** What keeps a run from its objects. */
+export interface Obstacles {
+  /** Objects of these names that are somebody else's. */
+  readonly foreign: readonly Change[];
+  /** Changes that are to be left. */
+  readonly changed: readonly Change[];
+}
 
 /** Milliseconds after a run within which the cache has what the run wrote, unless something is wrong. */
 const CATCH_UP = 10_000;
@@ -39,8 +47,9 @@ export class DriftDetector {
       const id = `${kind}/${namespace}/${name}`;
       const cached = this.live(kind, namespace, name);
       const seen = cached === null ? this.deleted.get(id)?.version : cached && versionOf(cached);
-      if (cached === undefined || (seen ?? 0n) >= BigInt(version)) continue;
-      this.awaited.set(id, { version: BigInt(version), until: Date.now() + CATCH_UP });
+      const written = versionOf({ metadata: { resourceVersion: version } });
+      if (cached === undefined || (seen ?? 0n) >= written) continue;
+      this.awaited.set(id, { version: written, until: Date.now() + CATCH_UP });
     }
   }
 
@@ -81,14 +90,29 @@ export class DriftDetector {
   readonly recheckAfter = CATCH_UP;
 
   /**
-   * Whether a run may take every field of these objects, whoever holds it. Objects that were never this project's are
-   * not taken: the API server refuses the run and names their managers.
+   * What keeps a run from these objects: fields that somebody else holds with other values, on objects that are not this
+   * project's, or where changes are only to be reported. The API server is not asked: to the engine some managers count
+   * less than others.
+   *
+   * @param applied whether the last run has left just these objects: then all of them were this project's
    */
-  mayTake(objects: readonly OwnedObject[]): boolean {
-    return objects.every((object) => {
-      const live = this.liveOf(object);
-      return live !== undefined && mayTake(object, live ?? undefined, this.mode === "correct");
+  obstacles(objects: readonly OwnedObject[], applied: boolean): Obstacles {
+    const held = objects.flatMap((object) => {
+      const live = this.liveOf(object) ?? undefined;
+      const change = deviation(object, live);
+      return change === undefined ? [] : [{ change, hold: holdOf(object, live) }];
     });
+    const of = (hold: Hold): readonly Change[] =>
+      held.filter((each) => each.hold === hold).map(({ change }) => change);
+    return {
+      foreign: applied ? [] : of("foreign"),
+      changed: this.mode === "report" ? of("changed") : [],
+    };
+  }
+
+  /** Whether a run has to take fields that somebody else holds. Only to be asked where there is no obstacle. */
+  mustTake(objects: readonly OwnedObject[]): boolean {
+    return objects.some((object) => holdOf(object, this.liveOf(object) ?? undefined) !== "free");
   }
 
   private reached(id: string, version: bigint): void {

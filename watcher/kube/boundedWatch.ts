@@ -24,11 +24,13 @@ type WatchArguments = Parameters<Watch["watch"]>;
 export class BoundedWatch extends Watch {
   /**
    * @param onEvent called for each sign that the watch works: a change or a bookmark
+   * @param onOpen called when the API server has taken a watch
    * @param keep what to keep of an object, see `InformerOptions`
    */
   constructor(
     config: KubeConfig,
     private readonly onEvent: () => void,
+    private readonly onOpen: () => void,
     private readonly keep: (object: object) => object,
   ) {
     super(config);
@@ -52,6 +54,7 @@ export class BoundedWatch extends Watch {
     );
     // The library aborts the request itself when it ends, however it ends.
     if (request.signal.aborted) return request;
+    this.onOpen();
     const overdue = setTimeout(
       () => {
         request.abort();

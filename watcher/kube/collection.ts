@@ -21,6 +21,11 @@ export class Collection<T extends KubernetesObject> {
     await Promise.all(informers.map(({ synced }) => synced));
   }
 
+  /** Resolves when the cache of a namespace is filled; of all, where it is undefined. */
+  async filled(namespace: string | undefined): Promise<void> {
+    await this.informers.get(namespace)?.synced;
+  }
+
   stop(): void {
     for (const informer of this.informers.values()) informer.stop();
   }
@@ -32,6 +37,11 @@ export class Collection<T extends KubernetesObject> {
   /** Whether an object of this namespace that the cache does not hold does not exist. */
   hasList(namespace: string): boolean {
     return this.informerOf(namespace)?.hasList ?? false;
+  }
+
+  /** Whether the cache holds what is in this namespace now. */
+  isCurrent(namespace: string): boolean {
+    return this.informerOf(namespace)?.isCurrent ?? false;
   }
 
   list(): readonly T[] {

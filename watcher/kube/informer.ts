@@ -10,6 +10,10 @@ import { Backoff } from "../backoff";
 import { BoundedWatch } from "./boundedWatch";
 import { statusOf } from "./client";
 
+/** Longest milliseconds between tries: of a collection that the work waits for, and of one that may not be there. */
+const CAP = 30_000;
+const OPTIONAL_CAP = 300_000;
+
 /** Answers that say a collection is not there to be read: forbidden, not found. */
 const ABSENT: readonly (number | undefined)[] = [403, 404];
 
@@ -37,22 +41,25 @@ export interface InformerOptions<T extends KubernetesObject> {
 /** A cache of one collection that follows the API server until it is stopped. */
 export class Informer<T extends KubernetesObject> {
   private readonly listWatch: ListWatch<T>;
-  private readonly backoff = new Backoff({ base: 200, cap: 30_000 });
+  private readonly backoff: Backoff;
   private retry: NodeJS.Timeout | undefined;
   private stopped = false;
   private listed = false;
+  private connected = false;
   private markSynced: () => void = () => undefined;
 
   /** Resolves once the first list is in the cache, or an optional collection turned out not to be there. */
   readonly synced = new Promise<void>((resolve) => (this.markSynced = resolve));
 
   constructor(config: KubeConfig, options: InformerOptions<T>) {
-    const { keep = (object: T): T => object } = options;
+    const { keep = (object: T): T => object, optional = false } = options;
+    this.backoff = new Backoff({ base: 200, cap: optional ? OPTIONAL_CAP : CAP });
     const list = async (): Promise<KubernetesListObject<T>> => {
       const objects = await options.list();
       // The list is put in the cache in the turn after this one.
       setImmediate(() => {
         this.listed = true;
+        this.connected = true;
         this.markSynced();
       });
       this.backoff.reset();
@@ -61,20 +68,30 @@ export class Informer<T extends KubernetesObject> {
     const onEvent = (): void => {
       this.backoff.reset();
     };
+    const onOpen = (): void => {
+      this.connected = true;
+    };
     this.listWatch = new ListWatch<T>(
       options.path,
-      new BoundedWatch(config, onEvent, (object) => keep(object as T)),
+      new BoundedWatch(config, onEvent, onOpen, (object) => keep(object as T)),
       list,
       false,
       options.labelSelector,
       options.fieldSelector,
     );
-    this.listWatch.on("add", options.onUpsert);
-    this.listWatch.on("update", options.onUpsert);
-    this.listWatch.on("delete", options.onDelete);
+    // The library goes on with a list that was asked for before it was stopped.
+    const unlessStopped =
+      (tell: (object: T) => void) =>
+      (object: T): void => {
+        if (!this.stopped) tell(object);
+      };
+    this.listWatch.on("add", unlessStopped(options.onUpsert));
+    this.listWatch.on("update", unlessStopped(options.onUpsert));
+    this.listWatch.on("delete", unlessStopped(options.onDelete));
     this.listWatch.on("error", (error: unknown) => {
+      this.connected = false;
       if (this.stopped) return;
-      if (options.optional && ABSENT.includes(statusOf(error))) this.markSynced();
+      if (optional && ABSENT.includes(statusOf(error))) this.markSynced();
       const delay = this.backoff.next();
       options.onError(error, delay);
       this.retry = setTimeout(() => {
@@ -99,6 +116,11 @@ export class Informer<T extends KubernetesObject> {
   /** Whether the cache holds a list: an object that it does not hold does not exist. */
   get hasList(): boolean {
     return this.listed;
+  }
+
+  /** Whether the cache also follows what happens: it holds what the API server has, but for what is on its way. */
+  get isCurrent(): boolean {
+    return this.listed && this.connected;
   }
 
   get(namespace: string, name: string): T | undefined {

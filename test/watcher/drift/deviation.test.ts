@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type OwnedObject } from "../../../components";
-import { deviation, mayTake } from "../../../watcher/drift/deviation";
+import { deviation, holdOf } from "../../../watcher/drift/deviation";
 import { type LiveObject, type ManagedFields } from "../../../watcher/drift/liveObject";
 
 const owned: OwnedObject = {
@@ -38,7 +38,32 @@ const byHand = (time: string, ...fields: string[]): ManagedFields => ({
 describe("deviation", () => {
   it("is none where every declared field is as declared, whatever there is beside it", () => {
     const spec = { exportTo: ["."], http: [{ name: "catalog", timeout: "5s" }] };
-    assert.equal(deviation(owned, live(spec, byHand("2026-01-01T12:01:00Z", "exportTo"))), undefined);
+    assert.equal(
+      deviation(owned, live(spec, byHand("2026-01-01T12:01:00Z", "exportTo"))),
+      undefined,
+      "a default in an item of a list that nobody else holds",
+    );
+  });
+
+  it("takes what somebody adds to an item of a list for a change of the list", () => {
+    const spec = { http: [{ name: "catalog", fault: { abort: { httpStatus: 503 } } }] };
+    assert.deepEqual(deviation(owned, live(spec, byHand("2026-01-01T12:01:00Z", "http")))?.fields, [
+      "spec.http",
+    ]);
+  });
+
+  it("takes an object for changed that somebody else made anew, though it has every field", () => {
+    const object = live({}, byHand("2026-01-01T12:01:00Z", "hosts"));
+    const replaced = {
+      metadata: { managedFields: object.metadata?.managedFields?.slice(1) },
+      spec: object.spec,
+    } as unknown as LiveObject;
+    assert.deepEqual(deviation(owned, replaced), {
+      object: "VirtualService catalog",
+      fields: ["metadata"],
+      by: ["kubectl-edit"],
+      at: "2026-01-01T12:01:00Z",
+    });
   });
 
   it("names the field, who changed it and when", () => {
@@ -100,28 +125,32 @@ describe("deviation", () => {
   });
 });
 
-describe("mayTake", () => {
-  const changed = live({ hosts: ["example.org"] }, byHand("2026-01-01T12:03:11Z", "hosts"));
-  const foreign = {
-    metadata: { managedFields: [byHand("2026-01-01T12:03:11Z", "hosts")] },
-    spec: { hosts: ["example.org"] },
-  } as unknown as LiveObject;
+describe("holdOf", () => {
+  const hosts = byHand("2026-01-01T12:03:11Z", "hosts");
+  const of = (spec: object, ...managers: ManagedFields[]): LiveObject =>
+    ({ metadata: { managedFields: managers }, spec }) as unknown as LiveObject;
+  const other = { ...(owned.fields["spec"] as object), hosts: ["example.org"] };
 
-  it("takes an object that does not exist", () => {
-    assert.equal(mayTake(owned, undefined, true), true);
+  it("is free where the object does not exist", () => {
+    assert.equal(holdOf(owned, undefined), "free");
   });
 
-  it("takes back what somebody changed on an object of ours, unless it is only to be reported", () => {
-    assert.equal(mayTake(owned, changed, true), true);
-    assert.equal(mayTake(owned, changed, false), false);
+  it("is free where nobody else holds a field that differs", () => {
+    assert.equal(holdOf(owned, of(other, ours)), "free");
+    assert.equal(holdOf(owned, of(owned.fields["spec"] as object, hosts)), "free");
+    assert.equal(holdOf(owned, of(other, ours, byHand("2026-01-01T12:03:11Z", "exportTo"))), "free");
   });
 
-  it("leaves an object that was never ours", () => {
-    assert.equal(mayTake(owned, foreign, true), false);
+  it("is changed where somebody else holds a field of an object of ours", () => {
+    assert.equal(holdOf(owned, of(other, ours, hosts)), "changed");
   });
 
-  it("takes fields that only this project holds, whatever is to be done about others", () => {
-    const older = live({ hosts: ["old.example.org"] });
-    assert.equal(mayTake(owned, older, false), true);
+  it("is foreign where the object was never ours", () => {
+    assert.equal(holdOf(owned, of(other, hosts)), "foreign");
+  });
+
+  it("is foreign where the object is that of the other kind of the same name", () => {
+    const legacy = { ...hosts, manager: "oda-api-legacy" };
+    assert.equal(holdOf(owned, of(other, legacy)), "foreign");
   });
 });

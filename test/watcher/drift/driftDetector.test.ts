@@ -102,8 +102,50 @@ describe("DriftDetector", () => {
     assert.deepEqual(detector().changes([{ ...owned, isPatch: true }]), []);
   });
 
-  it("does not take what it cannot see: the API server decides", () => {
-    cached = undefined;
-    assert.equal(detector().mayTake([owned]), false);
+  it("takes a version that is no number for one it has seen", () => {
+    const drift = detector();
+    cached = at("5");
+    drift.settle("components", { "VirtualService/catalog": "not a number" });
+    assert.deepEqual(drift.changes([owned]), []);
+  });
+
+  describe("before a run", () => {
+    const held = (...managers: string[]): LiveObject =>
+      ({
+        metadata: {
+          name: "catalog",
+          managedFields: managers.map((manager) => ({
+            manager,
+            fieldsV1: manager === "oda-api" ? {} : { "f:spec": { "f:hosts": {} } },
+          })),
+        },
+        spec: { hosts: ["example.org"] },
+      }) as unknown as LiveObject;
+    const change = { object: "VirtualService catalog", fields: ["spec.hosts"], by: ["helm"] };
+
+    it("finds an object that is somebody else's in the way", () => {
+      cached = held("helm");
+      assert.deepEqual(detector().obstacles([owned], false), { foreign: [change], changed: [] });
+    });
+
+    it("takes it back where the last run had made it", () => {
+      cached = held("helm");
+      assert.deepEqual(detector().obstacles([owned], true), { foreign: [], changed: [] });
+      assert.equal(detector().mustTake([owned]), true);
+    });
+
+    it("takes back what somebody changed, or leaves it where it is only to be reported", () => {
+      cached = held("oda-api", "helm");
+      assert.deepEqual(detector().obstacles([owned], false), { foreign: [], changed: [] });
+      assert.deepEqual(detector("report").obstacles([owned], false), { foreign: [], changed: [change] });
+    });
+
+    it("takes nothing where nothing is held by others, or is known", () => {
+      for (const known of [at("5"), null, undefined]) {
+        cached = known;
+        assert.equal(detector().mustTake([owned]), false);
+        assert.deepEqual(detector("report").obstacles([owned], false), { foreign: [], changed: [] });
+      }
+    });
   });
 });

@@ -254,6 +254,31 @@ describe("Informer", () => {
     }
   });
 
+  it("says that it may be behind from a cut on until it follows again", async () => {
+    const followed = follow();
+    assert.equal(followed.isCurrent, false);
+    await followed.synced;
+    await watching();
+    assert.equal(followed.isCurrent, true);
+
+    server.fail(503, 503);
+    server.dropWatches();
+    await eventually("the cut is told", () => errors.length === 1);
+    assert.equal(followed.isCurrent, false);
+    assert.equal(followed.hasList, true);
+    await watching();
+    await eventually("it follows again", () => followed.isCurrent);
+  });
+
+  it("tells nothing of a list that comes after it was stopped", async () => {
+    server.put(PATH, api("a"));
+    const followed = follow();
+    followed.stop();
+    await eventually("the list was asked for", () => lists().length === 1);
+    await list();
+    assert.deepEqual(seen, []);
+  });
+
   it("stops for good, even while it waits to try again", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     try {
