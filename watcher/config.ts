@@ -102,6 +102,8 @@ function defaultStateDir(stateHome: string | undefined): string {
 
 /** A DNS name (RFC 1123), in lower case as Kubernetes writes them. */
 const DNS_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** A DNS label (RFC 1123). */
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** Two DNS labels (RFC 1123). */
 const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const GATEWAY_NAME = new RegExp(`^([a-z0-9-]+/)?${DNS_NAME.source.slice(1)}`);
@@ -134,7 +136,8 @@ class EnvironmentReader {
       .split(",")
       .map((part) => part.trim())
       .filter((part) => part !== "");
-    if (names.length === 0) this.refuse(name, value, "namespaces separated by commas, or *");
+    const fits = names.length > 0 && names.every((each) => each === "*" || NAMESPACE.test(each));
+    if (!fits) this.refuse(name, value, "names of namespaces separated by commas, or *");
     return names.includes("*") ? undefined : [...new Set(names)];
   }
 

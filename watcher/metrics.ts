@@ -51,7 +51,7 @@ export class Metrics {
   });
   readonly drift = new Counter({
     name: "oda_drift_total",
-    help: "Resources found changed by others, by what was done: corrected, reported.",
+    help: "APIs whose resources somebody had changed, by what was done: corrected, reported.",
     labelNames: ["action"] as const,
     registers: [this.registry],
   });

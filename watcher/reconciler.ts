@@ -220,7 +220,7 @@ export class Reconciler {
     const { events, log, objects, status } = this.deps;
     if (problem !== undefined && isNews(object, problem)) {
       events.record(objects.resource(key), object, { type: "Warning", ...problem });
-      log.warn({ key, ...problem }, "not served as asked");
+      log.warn({ key, reason: problem.reason, text: problem.message }, "not served as asked");
     }
     await status.write(key, object, evaluation, { ...last, problem });
     return { outcome: "waiting" };

@@ -30,7 +30,7 @@ describe("When something is wrong", function () {
       await until("an Event says so", async () =>
         (await cluster.eventReasons("malformed")).includes("InvalidSpec"),
       );
-      assert.ok(watcher.log.some((line) => line["reason"] === "InvalidSpec" && line["message"] === message));
+      assert.ok(watcher.log.some((line) => line["reason"] === "InvalidSpec" && line["text"] === message));
       await untilApplied(cluster, "wellformed", "/wellformed/v4");
       assert.equal(await cluster.get("VirtualService", "malformed"), undefined);
       assert.equal(object.metadata.finalizers, undefined);

@@ -98,7 +98,9 @@ describe("readConfig", () => {
   }
 
   const refused: readonly (readonly [string, string, string])[] = [
-    ["COMPONENT_NAMESPACE", ",", "namespaces separated by commas, or *"],
+    ...[",", "Bad_NS, x", "a, b.c", "-a", "a".repeat(64), "*, Bad_NS"].map(
+      (value) => ["COMPONENT_NAMESPACE", value, "names of namespaces separated by commas, or *"] as const,
+    ),
     ["ODA_GATEWAY", "nginx", "one of istio"],
     ["APIOPERATORISTIO_PUBLICHOSTNAME", "https://api.example.com", "a host name or an IP address"],
     ["APIOPERATORISTIO_PUBLICHOSTNAME", "API_1", "a host name or an IP address"],

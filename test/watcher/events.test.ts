@@ -13,8 +13,10 @@ import { apis, exposedApis } from "./examples";
 const object: ApiObject = {
   metadata: { name: "a", namespace: "components", uid: "uid-a", resourceVersion: "7" },
 };
+const another: ApiObject = { metadata: { name: "a", namespace: "components", uid: "uid-b" } };
 const applied = { type: "Normal", reason: "Applied", message: "stack components.a is up to date" } as const;
 const MINUTES = 60_000;
+const EVENTS = "/api/v1/namespaces/components/events";
 
 describe("EventRecorder", () => {
   const clock = useClock(Date.UTC(2026, 0, 1));
@@ -92,10 +94,54 @@ describe("EventRecorder", () => {
     ]);
   });
 
+  it("says the same again once something else was said", async () => {
+    const recorder = new EventRecorder(clients, log);
+    const missing = { type: "Warning", reason: "ServiceMissing", message: "no Service" } as const;
+    for (const event of [missing, applied, missing]) recorder.record(exposedApis, object, event);
+
+    assert.deepEqual(
+      (await events(3)).map(({ reason }) => reason),
+      ["ServiceMissing", "Applied", "ServiceMissing"],
+    );
+  });
+
+  it("counts the latest Event that is said again, with at most one write a minute", async () => {
+    const recorder = new EventRecorder(clients, log);
+    const name = "a.1";
+    mock.method(clients.core, "createNamespacedEvent", () => Promise.resolve({ metadata: { name } }));
+    server.put(EVENTS, { metadata: { name, namespace: "components" } });
+    recorder.record(exposedApis, object, applied);
+    await clock.advance(1000);
+    for (let again = 0; again < 100; again++) recorder.record(exposedApis, object, applied);
+    assert.deepEqual(await events(1), [{ count: 101, lastTimestamp: "2026-01-01T00:00:01.000Z" }]);
+
+    await clock.advance(MINUTES);
+    recorder.record(exposedApis, object, applied);
+    assert.deepEqual((await events(2))[1], { count: 102, lastTimestamp: "2026-01-01T00:01:01.000Z" });
+    assert.deepEqual(server.requests, Array(2).fill(`PATCH ${EVENTS}/${name}`));
+  });
+
+  it("does not flood: of one object it says twenty things in ten minutes", async () => {
+    const recorder = new EventRecorder(clients, log);
+    const alternate = (times: number) => {
+      for (let time = 0; time < times; time++) {
+        recorder.record(exposedApis, object, { ...applied, message: time % 2 === 0 ? "one" : "other" });
+      }
+    };
+    alternate(1000);
+    await events(20);
+    recorder.record(exposedApis, another, applied);
+    await events(21);
+    await clock.advance(10 * MINUTES);
+    alternate(1);
+    await events(22);
+    assert.equal(server.bodies.length, 22);
+  });
+
   it("says the same of another object, and something else of the same", async () => {
     const recorder = new EventRecorder(clients, log);
     recorder.record(exposedApis, object, applied);
-    recorder.record(exposedApis, { metadata: { name: "a", namespace: "components", uid: "uid-b" } }, applied);
+    recorder.record(exposedApis, another, applied);
     recorder.record(exposedApis, object, { ...applied, reason: "Removed" });
 
     assert.equal((await events(3)).length, 3);
