@@ -1,7 +1,7 @@
 // The inline program of one stack: plain data in, plain data out.
 import * as pulumi from "@pulumi/pulumi";
 import { OdaApi, type ObjectVersions, type OwnerReference } from "../components";
-import { type ExposedApi } from "../spec";
+import { GROUP, type ExposedApi } from "../spec";
 import { type ApiSettings } from "./settings";
 
 /**
@@ -16,6 +16,8 @@ export interface ProgramInput {
   readonly settings: ApiSettings;
   /** The API object in the cluster, if it is one. */
   readonly owner?: OwnerReference;
+  /** RFC 3339 time, where every field is to be written again: it is noted on the objects. */
+  readonly rewrittenAt?: string;
 }
 
 /** What a run gives back. */
@@ -34,11 +36,11 @@ export interface ApiProgram {
 }
 
 /** The program that declares one API under its own name. */
-export function apiProgram({ api, settings, owner }: ProgramInput): ApiProgram {
+export function apiProgram({ api, settings, owner, rewrittenAt }: ProgramInput): ApiProgram {
   let outputs: ApiOutputs | undefined;
   return {
     run: () => {
-      const exposed = new OdaApi(api.name, { api, ...settings, owner });
+      const exposed = new OdaApi(api.name, { api, ...settings, owner }, rewriting(rewrittenAt));
       pulumi.all([exposed.uid, exposed.versions]).apply(([uid, versions]) => {
         outputs = { uid, versions };
       });
@@ -46,4 +48,22 @@ export function apiProgram({ api, settings, owner }: ProgramInput): ApiProgram {
     },
     outputs: () => outputs,
   };
+}
+
+/** Annotation with the time at which an object was last put back. */
+const REWRITTEN_ANNOTATION = `${GROUP}/rewritten-at`;
+
+/**
+ * The provider compares what is declared with what is there, and passes over what others have added to an item of a
+ * list. A declaration that is another in any case has it apply all of it. Objects that are only patched are left out.
+ */
+function rewriting(at: string | undefined): pulumi.ComponentResourceOptions {
+  if (at === undefined) return {};
+  const rewrite: pulumi.ResourceTransformation = ({ type, props, opts }) => {
+    if (!type.startsWith("kubernetes:") || type.endsWith("Patch")) return undefined;
+    const { metadata } = props as { readonly metadata: { readonly annotations: object } };
+    const annotations = { ...metadata.annotations, [REWRITTEN_ANNOTATION]: at };
+    return { props: { ...props, metadata: { ...metadata, annotations } } as pulumi.Inputs, opts };
+  };
+  return { transformations: [rewrite] };
 }

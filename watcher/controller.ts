@@ -7,22 +7,24 @@ import { ClusterCache } from "./clusterCache";
 import { ComponentSummaries } from "./componentSummary";
 import { CorrectionPace } from "./drift/correctionPace";
 import { DriftDetector, type DriftMode } from "./drift/driftDetector";
-import { evaluate, type Evaluation, type PlatformSettings } from "./evaluate";
+import { evaluate, type Announced, type Evaluation, type PlatformSettings } from "./evaluate";
 import { EventHandlers } from "./eventHandlers";
 import { EventRecorder } from "./events";
-import { gatewayAddress } from "./gatewayAddress";
+import { gatewayAddress, gatewayServiceNames } from "./gatewayAddress";
 import { ImplementationIndex } from "./implementationIndex";
 import { statusOf } from "./kube/client";
-import { type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
-import { MonitoringTargets } from "./monitoring/monitoringTargets";
+import { splitKey, type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
+import { MonitoringTargets, type MonitoringWish } from "./monitoring/monitoringTargets";
 import { ownedKinds, workloadKinds } from "./ownedKinds";
 import { WorkQueue } from "./queue";
 import { ReadinessIndex } from "./readiness";
 import { Reconciler } from "./reconciler";
+import { Removal } from "./removal";
 import { Retries } from "./retries";
 import { RouteClaims } from "./routeClaims";
 import { type SourceContext } from "./sources";
 import { StackRuns } from "./stackRuns";
+import { StatusWriter } from "./statusWriter";
 
 /** Delays after a reconcile that the API server cut short, in milliseconds. */
 const API_BACKOFF = { base: 200, cap: 60_000 } as const;
@@ -45,6 +47,7 @@ export interface ControllerOptions extends SourceContext {
 /** Serves the API objects of a cluster from `start` to `stop`. */
 export class Controller {
   private readonly queue = new WorkQueue<ObjectKey>((key) => this.work(key), Infinity);
+  private readonly statuses = new WorkQueue<ObjectKey>((key) => this.tellDuringRun(key), Infinity);
   private readonly claims = new RouteClaims();
   private readonly readiness = new ReadinessIndex();
   private readonly implementations = new ImplementationIndex();
@@ -58,6 +61,7 @@ export class Controller {
   private readonly reconciler: Reconciler;
   private readonly summaries: ComponentSummaries;
   private address: GatewayAddress | undefined;
+  private gatewayServices: readonly string[] = [];
   private started = false;
 
   constructor(private readonly options: ControllerOptions) {
@@ -76,7 +80,9 @@ export class Controller {
   /** Starts to follow the cluster. Resolves when every cache is filled and the first objects are queued. */
   async start(): Promise<void> {
     await this.cache.start();
-    // All claims are known before the first is judged: whoever served a route goes on serving it.
+    // All claims are known before the first is judged: whoever served a route goes on serving it. So is what every API
+    // asks to be announced: whoever announces goes on.
+    for (const key of this.cache.apiKeys()) this.takeInWish(key);
     this.started = true;
     this.enqueue(this.cache.apiKeys());
     await this.summaries.start();
@@ -91,7 +97,7 @@ export class Controller {
     const timer = setTimeout(() => {
       this.stopping.abort();
     }, grace);
-    await this.queue.close();
+    await Promise.all([this.queue.close(), this.statuses.close()]);
     clearTimeout(timer);
     await this.summaries.stop();
   }
@@ -107,10 +113,12 @@ export class Controller {
       retries: this.retries,
       summaries: this.summaries,
       api: (key) => this.objects.get(key),
-      evaluate: (key, object) => this.evaluate(key, object),
-      followWorkloads: () => this.cache.followWorkloads(),
+      evaluate: (key, object) => evaluate(this.objects.resource(key), object, this.options.platform),
+      followWorkloads: () => {
+        this.cache.followWorkloads();
+      },
       gatewayServices: (services) => {
-        this.addressChanged(gatewayAddress(services));
+        this.gatewayChanged(gatewayAddress(services), gatewayServiceNames(services));
       },
       enqueue: (keys) => this.enqueue(keys),
     });
@@ -128,38 +136,104 @@ export class Controller {
         this.enqueue(keys);
       },
     };
-    return new Reconciler({
-      ...shared,
-      runs: new StackRuns({ ...shared, engine, closing, stopping: this.stopping.signal }),
-      pace: new CorrectionPace(),
-      onDrift: (action) => {
-        metrics.drift.inc({ action });
-      },
-      events: new EventRecorder(clients, log),
-      evaluate: (key, object) => this.evaluate(key, object),
+    const around = {
       address: () => this.address,
       gatewayService,
-      isReady: (service) => this.readiness.isReady(service),
-      serviceExists: (service) => this.cache.serviceExists(service),
-    });
+      gatewayServices: () => this.gatewayServices,
+      isReady: (service: string) => this.readiness.isReady(service),
+      serviceExists: (service: string) => this.cache.serviceExists(service),
+      portsOf: (service: string) => this.cache.portsOf(service),
+      isRouteGone: (key: ObjectKey) => this.isRouteGone(key),
+    };
+    const evaluate = (key: ObjectKey, object: ApiObject): Evaluation => this.evaluate(key, object);
+    const events = new EventRecorder(clients, log);
+    const status = new StatusWriter({ ...around, objects: this.objects, events });
+    const runs = new StackRuns({ ...shared, engine, closing, stopping: this.stopping.signal });
+    const removal = new Removal({ ...shared, runs, status, events, evaluate });
+    const onDrift = (action: "corrected" | "reported"): void => {
+      metrics.drift.inc({ action });
+    };
+    const pace = new CorrectionPace();
+    return new Reconciler({ ...shared, runs, removal, status, pace, onDrift, events, evaluate });
   }
 
-  private addressChanged(address: GatewayAddress | undefined): void {
-    if (JSON.stringify(address) === JSON.stringify(this.address)) return;
-    this.options.log.info({ address }, "address of the gateway");
+  /** Routes carry the name of their API. */
+  private isRouteGone(key: ObjectKey): boolean {
+    const [route] = ownedKinds(this.options.platform.gateway);
+    const { namespace, name } = splitKey(key);
+    return route !== undefined && this.cache.owned(route.kind, namespace, name) === null;
+  }
+
+  private gatewayChanged(address: GatewayAddress | undefined, services: readonly string[]): void {
+    const { log } = this.options;
+    const isNew = JSON.stringify(address) !== JSON.stringify(this.address);
+    // Statuses name the Services while there is no address.
+    const concerns = isNew || (address === undefined && services.join() !== this.gatewayServices.join());
     this.address = address;
+    this.gatewayServices = services;
+    if (!concerns) return;
+    if (address !== undefined) log.info({ address }, "address of the gateway");
+    else if (isNew) log.warn({ address: null, services }, "the gateway has no address any more");
     this.enqueue(this.started ? this.cache.apiKeys() : []);
   }
 
   private evaluate(key: ObjectKey, object: ApiObject): Evaluation {
-    const announced = this.monitoring.outcome(key);
-    return evaluate(this.objects.resource(key), object, this.options.platform, announced);
+    return evaluate(this.objects.resource(key), object, this.options.platform, (wish) => {
+      return this.announced(key, this.setWish(key, wish));
+    });
+  }
+
+  private takeInWish(key: ObjectKey): void {
+    const object = this.objects.get(key);
+    if (object === undefined) return;
+    try {
+      evaluate(this.objects.resource(key), object, this.options.platform, (wish) => {
+        this.setWish(key, wish);
+        return undefined;
+      });
+    } catch (error) {
+      // A bug that one object brings to light must not keep the others waiting: its reconcile meets it again.
+      this.options.log.error({ key, err: error }, "cannot take in an object");
+    }
+  }
+
+  /**
+   * Takes in what an API asks to be announced, and has those looked at again that this concerns.
+   *
+   * @returns the same, or undefined where the API is not served
+   */
+  private setWish(key: ObjectKey, asked: MonitoringWish | undefined): MonitoringWish | undefined {
+    const wish = this.claims.conflict(key) === undefined ? asked : undefined;
+    const concerned = this.monitoring.setApi(key, wish);
+    this.enqueue(concerned.filter((other) => other !== key));
+    return wish;
+  }
+
+  private announced(key: ObjectKey, wish: MonitoringWish | undefined): Announced {
+    if (wish === undefined || wish.type === "ServiceMonitor" || this.cache.workloadsKnown(wish.namespace)) {
+      return this.monitoring.outcome(key);
+    }
+    return this.cache.workloadsOverdue ? "WorkloadsUnknown" : "NotYet";
   }
 
   /** Says whether it did: not before every cache is filled. */
   private enqueue(keys: readonly ObjectKey[]): boolean {
-    if (this.started) for (const key of keys) this.queue.add(key);
-    return this.started;
+    if (!this.started) return false;
+    for (const key of keys) {
+      this.queue.add(key);
+      // Its turn comes after the run; what is around it is told at once.
+      if (this.reconciler.isRunning(key)) this.statuses.add(key);
+    }
+    return true;
+  }
+
+  private async tellDuringRun(key: ObjectKey): Promise<undefined> {
+    try {
+      await this.reconciler.tellDuringRun(key);
+    } catch (error) {
+      // The reconcile after the run writes it too.
+      this.options.log.debug({ key, err: error }, "cannot write a status during a run");
+    }
   }
 
   /** The one place that turns a result or an error into done, or into a delay. */

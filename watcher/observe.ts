@@ -1,5 +1,6 @@
 // Gathers what an object's status is made from: the object, what came of it, and the world around it now.
-import { policiesOf, publicUrl, type GatewayAddress, type PublicUrl } from "../components";
+import { isMetricsApi, policiesOf, publicUrl, type GatewayAddress, type PublicUrl } from "../components";
+import { type ExposedApi } from "../spec";
 import { conditionsOf, findCondition } from "./conditions";
 import { type Evaluation } from "./evaluate";
 import { type ObjectEvent } from "./events";
@@ -15,15 +16,23 @@ export interface Surroundings {
   readonly address: () => GatewayAddress | undefined;
   /** `namespace/name` of the Service the address is read from; undefined where it is found by its label. */
   readonly gatewayService: string | undefined;
+  /** `namespace/name` of the Services of the gateway that there are now, in order. */
+  readonly gatewayServices: () => readonly string[];
   /** Whether a Service, `namespace/name`, has a ready endpoint now. */
   readonly isReady: (service: string) => boolean;
   /** Whether a Service, `namespace/name`, exists now; undefined where that cannot be told. */
   readonly serviceExists: (service: string) => boolean | undefined;
+  /** The numbers of the ports of a Service, `namespace/name`; none where it is not known. */
+  readonly portsOf: (service: string) => readonly number[];
+  /** Whether what was made to route an API is known to be gone. */
+  readonly isRouteGone: (key: ObjectKey) => boolean;
 }
 
 /** What a status is written for, beyond what the object itself says. */
 export interface Outcome extends LastRun {
   readonly problem: Problem | undefined;
+  /** Whether a run for what the object asks now is under way. */
+  readonly isUnderWay?: boolean;
 }
 
 /** Everything the status of an object is made from, now. */
@@ -34,17 +43,24 @@ export function observe(
   outcome: Outcome,
   around: Surroundings,
 ): Observation {
-  const { api, hash, settings, unmonitored } = evaluation;
+  const { announcedBy, api, hash, settings, unmonitored } = evaluation;
+  const { problem, stack, uid } = outcome;
   return {
-    ...outcome,
+    problem,
+    stack,
+    uid,
+    isCurrent: isCurrent(evaluation, outcome),
+    isRouteGone: problem !== undefined && stack.hash !== undefined && around.isRouteGone(key),
     api,
     previous: object.status ?? {},
     observedHash: hash,
     publicUrl: servedUrl(object, evaluation, outcome, around.address()),
     gatewayService: around.gatewayService,
+    gatewayServices: around.gatewayServices(),
     implementation: implementation(key, object, evaluation, outcome, around),
     monitoring: settings.monitoring,
     unmonitored,
+    announcedBy,
     policies: api === undefined ? [] : policiesOf(api, settings.gateway),
     now: new Date().toISOString(),
   };
@@ -73,6 +89,7 @@ const ANNOUNCED: readonly Reason[] = [
   "MonitoringNotSupported",
   "NotSupported",
   "NoWorkload",
+  "PortMissing",
   "ServiceMissing",
 ];
 
@@ -92,16 +109,23 @@ export function announcements(
   );
 }
 
+/** Whether callers get what the object asks for. A problem that came up after the last run does not change that. */
+function isCurrent({ hash }: Evaluation, { problem, stack, isUnderWay }: Outcome): boolean {
+  if (isUnderWay === true) return false;
+  return problem === undefined || (stack.hash === hash && stack.result === "Succeeded");
+}
+
 /** The URL of what is served: of the spec, or while that cannot be applied of the one before, at today's address. */
 function servedUrl(
   object: ApiObject,
-  { api, settings }: Evaluation,
-  { problem }: Outcome,
+  evaluation: Evaluation,
+  outcome: Outcome,
   address: GatewayAddress | undefined,
 ): PublicUrl {
+  const { api, settings } = evaluation;
   const { path, hostname } = readApplied(object.status);
   const before = path === undefined ? undefined : { path, ...(hostname === undefined ? {} : { hostname }) };
-  const served = problem === undefined ? api : before;
+  const served = isCurrent(evaluation, outcome) ? api : before;
   return served === undefined
     ? { unknown: "nothing is served yet" }
     : publicUrl(served, settings.gateway, address);
@@ -111,18 +135,40 @@ function servedUrl(
 function implementation(
   key: ObjectKey,
   object: ApiObject,
-  { api }: Evaluation,
-  { problem }: Outcome,
-  { isReady, serviceExists }: Surroundings,
+  evaluation: Evaluation,
+  outcome: Outcome,
+  around: Surroundings,
 ): Implementation | undefined {
-  const served = problem === undefined ? undefined : readApplied(object.status).implementation;
-  const name = served ?? api?.implementation;
+  const { api } = evaluation;
+  const before = isCurrent(evaluation, outcome) ? undefined : readApplied(object.status);
+  const name = before?.implementation ?? api?.implementation;
   if (name === undefined) return undefined;
   const service = `${splitKey(key).namespace}/${name}`;
   return {
     service,
     inSpec: name === api?.implementation,
-    ready: isReady(service),
-    exists: serviceExists(service),
+    ready: around.isReady(service),
+    exists: around.serviceExists(service),
+    ...missingPort(
+      object,
+      api,
+      before?.implementation === undefined ? api?.port : before.port,
+      around.portsOf(service),
+    ),
   };
+}
+
+/** Metrics are scraped from Pods, whatever ports the Service has. */
+function missingPort(
+  object: ApiObject,
+  api: ExposedApi | undefined,
+  port: number | undefined,
+  ports: readonly number[],
+): Pick<Implementation, "missingPort"> {
+  if (port === undefined || ports.length === 0 || ports.includes(port)) return {};
+  const isOfMetrics =
+    api === undefined
+      ? findCondition(object.status?.["conditions"], "Monitored") !== undefined
+      : isMetricsApi(api);
+  return isOfMetrics ? {} : { missingPort: { port, inSpec: port === api?.port, ports } };
 }

@@ -1,9 +1,7 @@
 // Every reason and message that a condition or an Event carries. Reasons are stable; messages are for people: what is
-// wrong and where, then what to do about it (remedies.ts).
-import { type MonitoringSettings } from "../components";
+// wrong and where, then what to do about it (remedies.ts). Those about metrics are in monitoring/messages.ts.
 import { StackLockedError, TransientError, transientReasons } from "../stack";
 import { type Change } from "./drift/change";
-import { type MonitoringProblem } from "./monitoring/monitoringTargets";
 import { recurringDriftRemedy, remedies } from "./remedies";
 import { type RouteConflict } from "./routeClaims";
 
@@ -23,12 +21,14 @@ export const reasons = [
   "NoReadyEndpoint",
   "NoWorkload",
   "NotSupported",
+  "PortMissing",
   "RouteConflict",
   "ServiceMissing",
   "Serving",
   "StackLocked",
   "UnknownGateway",
   "UnknownMonitoring",
+  "WorkloadsUnknown",
 ] as const;
 
 export type Reason = (typeof reasons)[number];
@@ -71,7 +71,18 @@ export interface Problem {
 /** Longest message of an Event, in characters (Kubernetes API reference, Event.note: 1 kB). */
 export const MAX_MESSAGE = 1024;
 
-const STILL_SERVED = "; the last spec that could be applied is still served";
+/** What callers get while there is a problem, where that can be told. */
+const served = {
+  older: "; the last spec that could be applied is still served",
+  mixed: "; until then callers get the last spec that was applied, or parts of the new one",
+  nothing: "; callers get nothing, for the route was deleted: it is made again when this is mended",
+  unknown: "",
+} as const;
+
+/** See {@link reconciledMessage}. */
+export type Served = keyof typeof served;
+
+const LONGEST_END = Math.max(...Object.values(served).map(({ length }) => length));
 
 /** `text`, with its end left out where it is longer than `length` characters. */
 export function cut(text: string, length: number): string {
@@ -80,23 +91,24 @@ export function cut(text: string, length: number): string {
 }
 
 /** A message that ends in what to do, also where its beginning is too long. */
-function message(what: string, ...remedy: readonly string[]): string {
+export function message(what: string, ...remedy: readonly string[]): string {
   const rest = remedy.map((clause) => `; ${clause}`).join("");
-  return cut(what, MAX_MESSAGE - rest.length - STILL_SERVED.length) + rest;
+  return cut(what, MAX_MESSAGE - rest.length - LONGEST_END) + rest;
 }
 
-function problem(reason: Reason & TroubleReason, what: string): Problem {
+/** A problem with the remedy of its reason. */
+export function problem(reason: Reason & TroubleReason, what: string): Problem {
   return { reason, message: message(what, remedyOf[reason]) };
 }
 
-/** What the condition `Reconciled` says of a problem, and of an older spec that callers still get. */
-export function reconciledMessage(of: Problem, olderIsServed: boolean): string {
-  return of.message + (olderIsServed ? STILL_SERVED : "");
+/** What the condition `Reconciled` says of a problem, and of what callers get meanwhile. */
+export function reconciledMessage(of: Problem, what: Served): string {
+  return of.message + served[what];
 }
 
 /** Whether what the condition `Reconciled` says is this problem. */
 export function speaksOf(text: string, of: Problem): boolean {
-  return text === reconciledMessage(of, false) || text === reconciledMessage(of, true);
+  return Object.values(served).some((end) => text === of.message + end);
 }
 
 /** The problem of an object that breaks rules; `fields` names each with its value and rule, as InvalidSpecError does. */
@@ -149,20 +161,34 @@ export function contestedMessage({ route }: RouteConflict, by: string): string {
   return message(what, remedies.RouteContested);
 }
 
+/** The problem of an API whose resources' names are those of objects that are somebody else's. */
+export function heldProblem(changes: readonly Change[]): Problem {
+  const held = changes.map(({ object, fields, by }) => {
+    const who = by.length === 0 ? "somebody else" : by.join(", ");
+    return `${object} is not this API's: ${fields.join(", ")} ${fields.length === 1 ? "is" : "are"} held by ${who}`;
+  });
+  return problem("FieldConflict", held.join("; "));
+}
+
 /** The problem of an API whose resources somebody changed, where they are left as they are. */
 export function driftProblem(changes: readonly Change[]): Problem {
-  return problem("Drifted", describeChanges(changes));
+  return problem("Drifted", describeChanges(changes.map(withoutTime)));
 }
 
 /** The problem of an API whose resources are put back only after a while, since they are changed again and again. */
 export function recurringDriftProblem(changes: readonly Change[]): Problem {
-  const what = describeChanges(changes);
+  const what = describeChanges(changes.map(withoutTime));
   return { reason: "Drifted", message: message(what, recurringDriftRemedy) };
 }
 
 /** What the Event says after resources were put back as the spec has them. */
 export function driftCorrectedMessage(changes: readonly Change[]): string {
   return message(describeChanges(changes, { changed: "; put back", deleted: "; made again" }));
+}
+
+/** A condition says the same as long as the same is changed by the same; it has a time of its own. */
+function withoutTime({ object, fields, by }: Change): Change {
+  return { object, fields, by };
 }
 
 function describeChanges(changes: readonly Change[], outcome = { changed: "", deleted: "" }): string {
@@ -183,17 +209,24 @@ function timeOfDay(at: string): string {
 }
 
 /**
- * The problem of an API whose URL cannot be told.
+ * The problem of an API whose URL cannot be told. Services are `namespace/name`.
  *
- * @param service `namespace/name` of the Service that was configured; undefined where it is looked for by its label
+ * @param service the Service that was configured; undefined where it is looked for by its label
+ * @param found the Services there are of it
  */
-export function gatewayAddressProblem(service: string | undefined): Problem {
-  return problem(
-    "GatewayAddressUnknown",
-    service === undefined
-      ? "no Service labelled istio=ingressgateway, in any namespace, has an address"
-      : `Service ${service}, which ODA_GATEWAY_SERVICE names, does not exist or has no address`,
-  );
+export function gatewayAddressProblem(service: string | undefined, found: readonly string[]): Problem {
+  return problem("GatewayAddressUnknown", withoutAddress(service, found));
+}
+
+function withoutAddress(service: string | undefined, found: readonly string[]): string {
+  if (service !== undefined) {
+    const lack = found.length === 0 ? "does not exist" : "has no address";
+    return `Service ${service}, which ODA_GATEWAY_SERVICE names, ${lack}`;
+  }
+  if (found.length === 0) return "no Service is labelled istio=ingressgateway, in any namespace";
+  return found.length === 1
+    ? `Service ${found.join()}, which is labelled istio=ingressgateway, has no address`
+    : `Services ${found.join(", ")}, which are labelled istio=ingressgateway, have no address`;
 }
 
 /** The problem of an API behind whose Service, `namespace/name`, nothing takes traffic. */
@@ -207,6 +240,22 @@ export function serviceMissingProblem(service: string, inSpec: boolean): Problem
   return problem("ServiceMissing", `Service ${service}, which ${whose} names, does not exist`);
 }
 
+/** A port that a Service with ports does not have. */
+export interface MissingPort {
+  readonly port: number;
+  /** Whether the spec names it, not only the spec that was applied last. */
+  readonly inSpec: boolean;
+  /** The ports there are, at least one. */
+  readonly ports: readonly number[];
+}
+
+/** The problem of an API whose Service, `namespace/name`, has ports, and not the one that is asked for. */
+export function portMissingProblem(service: string, { port, ports, inSpec }: MissingPort): Problem {
+  const whose = inSpec ? "spec.port" : "the last spec that could be applied";
+  const what = `Service ${service} has no port ${port}, which ${whose} names; it has ${ports.join(", ")}`;
+  return problem("PortMissing", what);
+}
+
 /** What is said of the Service while the spec is invalid and none was ever applied. */
 export const SERVICE_UNKNOWN = "the Service is not known until the spec is valid";
 
@@ -215,38 +264,12 @@ export function policiesProblem(gateway: string, policies: readonly string[]): P
   return problem("NotSupported", `gateway ${gateway} does not enforce spec.${policies.join(", spec.")}`);
 }
 
-/** The problem of a metrics API of this namespace whose metrics are not announced as it asks. */
-export function monitoringProblem(namespace: string, why: MonitoringProblem): Problem {
-  switch (why.type) {
-    case "NoService":
-      return serviceMissingProblem(`${namespace}/${why.service}`, true);
-    case "NoWorkload":
-      return problem(
-        "NoWorkload",
-        `no Deployment, StatefulSet or DaemonSet is behind Service ${namespace}/${why.service}, so nothing announces the metrics`,
-      );
-    case "Taken":
-      return problem(
-        "MonitoringConflict",
-        `the Pods of ${why.workload.kind} ${why.workload.name} announce the metrics of ${describeKey(why.by)}`,
-      );
-    case "BasicAuthNotSupported":
-      return problem("MonitoringNotSupported", "annotations of Prometheus cannot carry spec.basicAuth");
-  }
-}
-
 /** What is said where all is well. */
 export const well = {
   applied: (stack: string) => `stack ${stack} is up to date`,
   removed: (stack: string) => `stack ${stack} is gone`,
   serving: (url: string) => `served at ${url}`,
   endpointsReady: (service: string) => `Service ${service} has a ready endpoint`,
-  monitored: (settings: MonitoringSettings) =>
-    settings.type === "ServiceMonitor"
-      ? "a ServiceMonitor has the metrics scraped"
-      : settings.workloads.length === 0
-        ? `${settings.type} of another API on the same Pods announce the metrics`
-        : `${settings.type} on ${settings.workloads.map(({ kind, name }) => `${kind} ${name}`).join(", ")} announce the metrics`,
   allEnforced: (policies: number) =>
     policies === 0 ? "the spec asks for no policy" : "every policy of the spec is enforced",
 } as const;
@@ -256,7 +279,8 @@ function describeRoute(route: string): string {
   return `route ${hostAndPath} of gateway ${gateway}`;
 }
 
-function describeKey(key: string): string {
+/** An API as messages name it. */
+export function describeKey(key: string): string {
   const [plural = "", namespace = "", name = ""] = key.split("/");
   return `${plural === "apis" ? "API" : "ExposedAPI"} ${namespace}/${name}`;
 }

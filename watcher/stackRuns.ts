@@ -86,7 +86,10 @@ export class StackRuns {
           kind: api.kind,
           stack: before.name,
           known: last.stack.lastRun !== undefined,
-          input: this.programInput(key, object, evaluation),
+          input: {
+            ...this.programInput(key, object, evaluation),
+            ...(force ? { rewrittenAt: new Date().toISOString() } : {}),
+          },
           signal: stopping,
         },
         { refresh, force },

@@ -3,14 +3,17 @@ import { unenforced } from "../components";
 import { findCondition, type ConditionType, type NewCondition } from "./conditions";
 import {
   gatewayAddressProblem,
-  monitoringProblem,
   noEndpointProblem,
   policiesProblem,
+  portMissingProblem,
   reconciledMessage,
   SERVICE_UNKNOWN,
   serviceMissingProblem,
   well,
+  type Problem,
+  type Served,
 } from "./reasons";
+import { monitoredMessage, MONITORING_UNKNOWN, monitoringProblem } from "./monitoring/messages";
 import { type Observation } from "./observation";
 
 /** The conditions of an API, `Ready` first. */
@@ -26,9 +29,24 @@ export function describeConditions(observation: Observation): readonly NewCondit
   ];
 }
 
+/** The conditions while a run is under way: only those that no run changes are new. Undefined where there are none yet. */
+export function conditionsDuringRun(observation: Observation): readonly NewCondition[] | undefined {
+  const before = observation.previous["conditions"];
+  const reconciled = findCondition(before, "Reconciled");
+  if (reconciled === undefined) return undefined;
+  const implementation = implementationCondition(observation);
+  return [
+    readyCondition(observation, [reconciled, implementation]),
+    reconciled,
+    implementation,
+    ...asBefore(observation.previous, "PoliciesEnforced"),
+    ...asBefore(observation.previous, "Monitored"),
+  ];
+}
+
 /** True when all that is needed is true and the URL is known; else it says what the first that is not says. */
 function readyCondition(
-  { publicUrl, gatewayService, observedHash }: Observation,
+  { publicUrl, gatewayService, gatewayServices, observedHash }: Observation,
   needed: readonly NewCondition[],
 ): NewCondition {
   const condition = { type: "Ready", observedHash } as const;
@@ -38,17 +56,25 @@ function readyCondition(
   }
   return "url" in publicUrl
     ? { ...condition, status: "True", reason: "Serving", message: well.serving(publicUrl.url) }
-    : { ...condition, status: "False", ...gatewayAddressProblem(gatewayService) };
+    : { ...condition, status: "False", ...gatewayAddressProblem(gatewayService, gatewayServices) };
 }
 
-function reconciledCondition({ problem, observedHash, stack }: Observation): NewCondition {
+function reconciledCondition(observation: Observation): NewCondition {
+  const { problem, observedHash, stack } = observation;
   const condition = { type: "Reconciled", observedHash } as const;
   if (problem === undefined) {
     return { ...condition, status: "True", reason: "Applied", message: well.applied(stack.name) };
   }
-  const olderIsServed = stack.hash !== undefined && stack.hash !== observedHash;
-  const message = reconciledMessage(problem, olderIsServed);
+  const message = reconciledMessage(problem, servedBeside(problem, observation));
   return { ...condition, status: "False", reason: problem.reason, message };
+}
+
+/** What callers get beside a problem. Of changes by hand nobody knows what they do. */
+function servedBeside({ reason }: Problem, { isRouteGone, observedHash, stack }: Observation): Served {
+  if (reason === "Drifted" || stack.hash === undefined) return "unknown";
+  if (isRouteGone) return "nothing";
+  if (stack.hash === observedHash) return "unknown";
+  return stack.result === "Failed" ? "mixed" : "older";
 }
 
 function implementationCondition({ implementation, problem, observedHash }: Observation): NewCondition {
@@ -61,7 +87,10 @@ function implementationCondition({ implementation, problem, observedHash }: Obse
       message: SERVICE_UNKNOWN,
     };
   }
-  const { service, inSpec, ready, exists } = implementation;
+  const { service, inSpec, ready, exists, missingPort } = implementation;
+  if (missingPort !== undefined) {
+    return { ...condition, status: "False", ...portMissingProblem(service, missingPort) };
+  }
   if (ready) {
     return { ...condition, status: "True", reason: "EndpointsReady", message: well.endpointsReady(service) };
   }
@@ -79,15 +108,25 @@ function policiesCondition({ api, policies, stack, observedHash, previous }: Obs
     : [{ ...condition, status: "True", reason: "AllEnforced", message: well.allEnforced(policies.length) }];
 }
 
-/** Whether the metrics of a metrics API are announced as it asks. Kept while the spec is invalid; others have none. */
+/**
+ * Whether the metrics of a metrics API are announced as it asks; others have none. Kept as it was while there is a
+ * problem: what was announced stays, and what the spec asks for is not there.
+ */
 function monitoredCondition(observation: Observation): NewCondition[] {
-  const { api, monitoring, unmonitored, observedHash, previous } = observation;
-  if (api === undefined) return asBefore(previous, "Monitored");
-  if (monitoring === undefined) return [];
+  const { announcedBy, api, monitoring, problem, unmonitored, observedHash, previous } = observation;
   const condition = { type: "Monitored", observedHash } as const;
-  return unmonitored === undefined
-    ? [{ ...condition, status: "True", reason: "Monitored", message: well.monitored(monitoring) }]
-    : [{ ...condition, status: "False", ...monitoringProblem(api.namespace, unmonitored) }];
+  if (api === undefined || problem !== undefined) {
+    const before = asBefore(previous, "Monitored");
+    if (before.length > 0 || monitoring === undefined || problem === undefined) return before;
+    return [{ ...condition, status: "Unknown", reason: problem.reason, message: MONITORING_UNKNOWN }];
+  }
+  if (monitoring === undefined) return [];
+  if (unmonitored !== undefined) {
+    const status = unmonitored.type === "Kept" ? "Unknown" : "False";
+    return [{ ...condition, status, ...monitoringProblem(api.namespace, unmonitored) }];
+  }
+  const message = monitoredMessage(api.implementation, monitoring, announcedBy);
+  return [{ ...condition, status: "True", reason: "Monitored", message }];
 }
 
 function asBefore(previous: Observation["previous"], type: ConditionType): NewCondition[] {

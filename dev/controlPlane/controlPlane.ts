@@ -33,8 +33,8 @@ export interface ControlPlaneOptions {
   readonly toolchain: Toolchain;
   /** Default `plain`: as shipped, without a status subresource. */
   readonly crds?: OdaCrds["variant"];
-  /** Serve the older kind `API` (plural `apis`) in place of ExposedAPI. */
-  readonly legacyApiKind?: boolean;
+  /** Serve the older kind `API` (plural `apis`) too, or in place of ExposedAPI. */
+  readonly legacyApiKind?: OdaCrds["legacyApiKind"];
   readonly audit?: boolean;
   /** Told what happens at the start, and when a server ends by itself later. */
   readonly log?: (line: string) => void;
@@ -145,7 +145,7 @@ async function isReady(supervisor: Supervisor, server: string, token: string): P
 
 async function prepareCluster(client: ApiClient, options: ControlPlaneOptions): Promise<void> {
   const variant = options.crds ?? "plain";
-  const oda = await odaCrds({ variant, legacyApiKind: options.legacyApiKind ?? false });
+  const oda = await odaCrds({ variant, legacyApiKind: options.legacyApiKind });
   const namespaces = ["components", "istio-system"].map((name) =>
     client.create("/api/v1/namespaces", `{apiVersion: v1, kind: Namespace, metadata: {name: ${name}}}`),
   );

@@ -12,8 +12,8 @@ const SHIPPED = path.join(__dirname, "../../deploy/crds");
 export interface OdaCrds {
   /** `plain` is as shipped and as in TM Forum's charts; `status-subresource` is what other vendors ship. */
   readonly variant: "plain" | "status-subresource";
-  /** Serve the kind `API` that came before `ExposedAPI`, in place of it. */
-  readonly legacyApiKind: boolean;
+  /** Serve the kind `API` that came before `ExposedAPI`, in place of it or beside it; not at all when left out. */
+  readonly legacyApiKind?: "instead" | "beside" | undefined;
 }
 
 interface Definition {
@@ -22,10 +22,11 @@ interface Definition {
   readonly status?: { readonly conditions?: { readonly type: string; readonly status: string }[] };
 }
 
-/** The manifests (YAML) of the ODA kinds, ExposedAPI or the older API first, then Component. */
+/** The manifests (YAML) of the ODA kinds, ExposedAPI and the older API first, then Component. */
 export async function odaCrds({ variant, legacyApiKind }: OdaCrds): Promise<string[]> {
   const files = [
-    legacyApiKind ? path.join(__dirname, "crds/api.yaml") : path.join(SHIPPED, "exposedapi.yaml"),
+    ...(legacyApiKind === "instead" ? [] : [path.join(SHIPPED, "exposedapi.yaml")]),
+    ...(legacyApiKind === undefined ? [] : [path.join(__dirname, "crds/api.yaml")]),
     path.join(SHIPPED, "component.yaml"),
   ];
   const manifests = await Promise.all(files.map((file) => readFile(file, "utf8")));

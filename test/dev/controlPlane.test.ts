@@ -170,7 +170,7 @@ describe("startControlPlane", function () {
 
   it("can serve the older kind, with a status subresource, beside another control plane", async () => {
     const started = await Promise.all([
-      startControlPlane({ toolchain, legacyApiKind: true, crds: "status-subresource" }),
+      startControlPlane({ toolchain, legacyApiKind: "instead", crds: "status-subresource" }),
       startControlPlane({ toolchain }),
     ]);
     try {

@@ -25,4 +25,25 @@ describe("apiProgram", () => {
       versions: { "VirtualService/r1-catalog-api": "7" },
     });
   });
+
+  it("has every object of the API written again where that is asked for, and no object of others", async () => {
+    const endpoint = { container: "app", port: 8080, path: "/metrics" };
+    const workloads = [{ kind: "Deployment", name: "app", endpoints: [endpoint] }] as const;
+    const program = apiProgram({
+      api: parse({ apiType: "openmetrics" }),
+      settings: { gateway: defaultIstioSettings, monitoring: { type: "DataDogAnnotations", workloads } },
+      rewrittenAt: "2026-01-01T00:00:00.000Z",
+    });
+    const { resources } = await run(() => program.run());
+    const annotated = resources
+      .filter(({ type }) => type.startsWith("kubernetes:"))
+      .map(({ type, inputs }) => {
+        const { annotations } = inputs["metadata"] as { annotations: Record<string, string> };
+        return `${type} ${annotations["oda.tmforum.org/rewritten-at"] ?? "not"}`;
+      });
+    assert.deepEqual(annotated.sort(), [
+      "kubernetes:apps/v1:DeploymentPatch not",
+      "kubernetes:networking.istio.io/v1:VirtualService 2026-01-01T00:00:00.000Z",
+    ]);
+  });
 });

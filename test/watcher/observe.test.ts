@@ -14,8 +14,11 @@ const problem: Problem = { reason: "RouteConflict", message: "words" };
 const around: Surroundings = {
   address: () => ({ host: "10.0.0.2", port: 8080 }),
   gatewayService: undefined,
+  gatewayServices: () => [],
   isReady: (service) => service === "components/served",
   serviceExists: (service) => service !== "components/gone",
+  portsOf: (service) => (service === "components/gone" ? [] : [8080, 9090]),
+  isRouteGone: () => false,
 };
 
 /** What was applied last, with the host that the gateway had then. */
@@ -108,6 +111,45 @@ describe("a look at an API that has a problem", () => {
   });
 });
 
+describe("a look at the ports of a Service", () => {
+  const missing = (spec: Json, apiStatus?: Json, is?: Problem, changes: Partial<Surroundings> = {}) =>
+    look({ implementation: "wanted", ...spec }, apiStatus, is, changes).implementation?.missingPort;
+  const ports = [8080, 9090];
+
+  it("sees that the one of the spec is not there", () => {
+    assert.deepEqual(missing({ port: 9999 }), { port: 9999, inSpec: true, ports });
+    assert.equal(missing({ port: 9090 }), undefined);
+  });
+
+  it("says nothing of a Service that has none, or that is not known", () => {
+    assert.equal(missing({ port: 9999 }, undefined, undefined, { portsOf: () => [] }), undefined);
+  });
+
+  it("says nothing of metrics, which are scraped from the Pods", () => {
+    assert.equal(missing({ port: 9999, apiType: "prometheus" }), undefined);
+    const object: ApiObject = {
+      ...resource({ port: 0 }),
+      status: {
+        apiStatus: { ...served, port: 9999 },
+        conditions: [{ type: "Monitored", status: "True", reason: "Monitored", message: "scraped" }],
+      },
+    };
+    const evaluation = evaluate(exposedApis, object, platform);
+    const stack = { name: "components.r1-catalog-api", gateway: "istio" };
+    const seen = observe(KEY, object, evaluation, { problem, stack, uid: undefined }, around);
+    assert.equal(seen.implementation?.missingPort, undefined);
+  });
+
+  it("looks for the port that is really served, while there is a problem", () => {
+    assert.deepEqual(missing({ port: 0 }, { ...served, port: 9999 }, problem), {
+      port: 9999,
+      inSpec: false,
+      ports,
+    });
+    assert.equal(missing({ port: 9999 }, { ...served, port: 8080 }, problem), undefined);
+  });
+});
+
 describe("the Services of an API", () => {
   const services = (spec: Json, implementation?: string) => {
     const object: ApiObject = { ...resource(spec), status: { apiStatus: { implementation } } };
@@ -155,6 +197,14 @@ describe("announcements", () => {
     ]);
     assert.deepEqual(announcements(after, after), []);
     assert.deepEqual(announcements(undefined, undefined), []);
+  });
+
+  it("are of a port that the Service does not have", () => {
+    const after = { conditions: [condition("ImplementationReady", "PortMissing", "no port 9999")] };
+    assert.deepEqual(
+      announcements({}, after).map(({ reason }) => reason),
+      ["PortMissing"],
+    );
   });
 
   it("are of policies when the fields become others", () => {

@@ -11,6 +11,7 @@ import {
   MAX_MESSAGE,
   noEndpointProblem,
   policiesProblem,
+  portMissingProblem,
   reconciledMessage,
   recurringDriftProblem,
   removalProblem,
@@ -44,8 +45,9 @@ describe("the message of a trouble", () => {
     RouteConflict: conflictProblem(conflict).message,
     RouteContested: contestedMessage(conflict, key),
     Drifted: driftProblem(changes).message,
-    GatewayAddressUnknown: gatewayAddressProblem(LONG).message,
+    GatewayAddressUnknown: gatewayAddressProblem(LONG, []).message,
     NoReadyEndpoint: noEndpointProblem(LONG).message,
+    PortMissing: portMissingProblem(LONG, { port: 9999, inSpec: true, ports: [8080] }).message,
     ServiceMissing: serviceMissingProblem(LONG, false).message,
     NotSupported: policiesProblem("istio", [LONG]).message,
     RemovalFailed: removalProblem("components.a", new TransientError("Forbidden", LONG)).message,
@@ -53,7 +55,7 @@ describe("the message of a trouble", () => {
 
   for (const [reason, message] of Object.entries(long)) {
     it(`says what to do in the end, however long the rest is: ${reason}`, () => {
-      const served = reconciledMessage({ reason: "EngineError", message }, true);
+      const served = reconciledMessage({ reason: "EngineError", message }, "nothing");
       assert.ok(served.length <= MAX_MESSAGE, String(served.length));
       assert.ok(message.endsWith(`; ${remedies[reason as keyof typeof remedies]}`), message);
     });
@@ -97,6 +99,40 @@ describe("runProblem", () => {
   });
 });
 
+describe("the problem of a URL that cannot be told", () => {
+  const what = (service: string | undefined, ...found: readonly string[]) =>
+    gatewayAddressProblem(service, found).message.replace(/;.*$/, "");
+
+  it("names the Service that has no address, where there is one", () => {
+    assert.equal(
+      what(undefined, "istio-system/istio-ingressgateway"),
+      "Service istio-system/istio-ingressgateway, which is labelled istio=ingressgateway, has no address",
+    );
+    assert.equal(
+      what(undefined, "a/one", "b/two"),
+      "Services a/one, b/two, which are labelled istio=ingressgateway, have no address",
+    );
+    assert.equal(what(undefined), "no Service is labelled istio=ingressgateway, in any namespace");
+  });
+
+  it("tells a configured Service that does not exist from one without an address", () => {
+    assert.equal(what("a/one"), "Service a/one, which ODA_GATEWAY_SERVICE names, does not exist");
+    assert.equal(what("a/one", "a/one"), "Service a/one, which ODA_GATEWAY_SERVICE names, has no address");
+  });
+});
+
+describe("the problem of a port", () => {
+  it("names the Service, the port that is not there and those that are", () => {
+    const missing = { port: 9999, inSpec: true, ports: [8080, 9090] };
+    const what = "Service components/x has no port 9999, which spec.port names; it has 8080, 9090";
+    assert.equal(portMissingProblem("components/x", missing).message, `${what}; ${remedies.PortMissing}`);
+    assert.match(
+      portMissingProblem("components/x", { ...missing, inSpec: false }).message,
+      /which the last spec/,
+    );
+  });
+});
+
 describe("the message of a drift", () => {
   it("tells which fields were changed, by whom and when, and what became of them", () => {
     assert.equal(
@@ -113,17 +149,19 @@ describe("the message of a drift", () => {
     );
   });
 
-  it("tells what to do where it is left", () => {
-    assert.deepEqual(driftProblem([{ ...edited, at: "2026-01-01T12:03:11.123+01:00" }]), {
+  it("tells the time in its own zone", () => {
+    const at = "2026-01-01T12:03:11.123+01:00";
+    assert.match(driftCorrectedMessage([{ ...edited, at }]), / at 12:03:11\+01:00; put back$/);
+  });
+
+  it("tells what to do where it is left, in words that stay the same while the change does", () => {
+    assert.deepEqual(driftProblem([edited]), {
       reason: "Drifted",
       message:
-        "VirtualService catalog: spec.hosts was changed by kubectl-edit at 12:03:11+01:00; " +
+        "VirtualService catalog: spec.hosts was changed by kubectl-edit; " +
         "ODA_DRIFT=report leaves it: change it back, or set ODA_DRIFT=correct",
     });
-    assert.match(
-      driftProblem([{ ...deleted, at: "noon" }]).message,
-      /^ServiceMonitor catalog was deleted at noon; /,
-    );
+    assert.match(driftProblem([deleted]).message, /^ServiceMonitor catalog was deleted; /);
   });
 
   it("tells that it recurs where it is put back only after a while", () => {
@@ -135,9 +173,11 @@ describe("the message of a drift", () => {
 describe("what the condition Reconciled says", () => {
   const problem = invalidSpecProblem("spec.port: 0 must be an integer from 1 to 65535");
 
-  it("is known again as a problem, whether or not an older spec is served", () => {
-    assert.equal(reconciledMessage(problem, false), problem.message);
-    for (const older of [true, false]) assert.ok(speaksOf(reconciledMessage(problem, older), problem));
+  it("is known again as a problem, whatever callers get meanwhile", () => {
+    assert.equal(reconciledMessage(problem, "unknown"), problem.message);
+    for (const served of ["unknown", "older", "mixed", "nothing"] as const) {
+      assert.ok(speaksOf(reconciledMessage(problem, served), problem));
+    }
     assert.ok(!speaksOf("stack components.a is up to date", problem));
     assert.ok(!speaksOf(`${problem.message} and more`, problem));
   });

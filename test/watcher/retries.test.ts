@@ -19,6 +19,19 @@ describe("Retries", () => {
     assert.equal(retries.pending(KEY, "hash"), undefined);
   });
 
+  it("lets a run be repeated at once when what stood in its way may be gone, and goes on with its delays", () => {
+    const retries = new Retries();
+    const conflict = { reason: "FieldConflict", message: "held by another" } as const;
+    for (let failure = 0; failure < 8; failure++) retries.failed(KEY, "hash", conflict);
+    retries.hasten(KEY);
+    assert.equal(retries.pending(KEY, "hash"), undefined);
+    assert.ok(retries.failed(KEY, "hash", conflict) > 60_000);
+
+    retries.failed("other", "hash", problem);
+    retries.hasten("other");
+    assert.notEqual(retries.pending("other", "hash"), undefined, "nothing of that kind stood in its way");
+  });
+
   it("lets a change run at once, and begins anew with its delays", () => {
     const retries = new Retries();
     for (let failure = 0; failure < 8; failure++) retries.failed(KEY, "hash", problem);

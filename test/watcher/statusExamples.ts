@@ -22,15 +22,19 @@ export const applied: Observation = {
   previous: {},
   api: parse(),
   observedHash: HASH,
+  isCurrent: true,
+  isRouteGone: false,
   problem: undefined,
   stack,
   uid: "route-uid",
   publicUrl: { url: URL, ip: "10.0.0.1" },
   gatewayService: undefined,
+  gatewayServices: [],
   implementation: { service: SERVICE, inSpec: true, ready: true, exists: true },
   policies: [],
   monitoring: undefined,
   unmonitored: undefined,
+  announcedBy: undefined,
   now: NOW,
 };
 export const notReady = { ...applied.implementation!, ready: false };
@@ -41,7 +45,7 @@ export const problem = invalidSpecProblem("spec.port: 0 must be an integer from 
 export const NEWER = "fedcba9876543210";
 
 export function status(changes: Partial<Observation>): Record<string, unknown> {
-  return desiredStatus({ ...applied, ...changes });
+  return desiredStatus({ ...applied, isCurrent: changes.problem === undefined, ...changes });
 }
 
 /** A condition as `status reason: message`. */

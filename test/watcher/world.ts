@@ -6,15 +6,18 @@ import { type Condition, type ConditionType } from "../../watcher/conditions";
 import { CorrectionPace } from "../../watcher/drift/correctionPace";
 import { DriftDetector, type DriftMode } from "../../watcher/drift/driftDetector";
 import { type LiveObject } from "../../watcher/drift/liveObject";
-import { claimOf, evaluate, type PlatformSettings } from "../../watcher/evaluate";
+import { claimOf, evaluate, type Evaluation, type PlatformSettings } from "../../watcher/evaluate";
 import { EventRecorder, type ObjectEvent } from "../../watcher/events";
 import { createClients } from "../../watcher/kube/client";
 import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
 import { createLogger } from "../../watcher/logger";
-import { Reconciler, type ReconcileResult } from "../../watcher/reconciler";
+import { type ReconcileResult } from "../../watcher/reconcileResult";
+import { Reconciler } from "../../watcher/reconciler";
+import { Removal } from "../../watcher/removal";
 import { Retries } from "../../watcher/retries";
 import { type Claim, RouteClaims } from "../../watcher/routeClaims";
 import { StackRuns } from "../../watcher/stackRuns";
+import { StatusWriter } from "../../watcher/statusWriter";
 import { KubernetesServer } from "../support/kubernetesServer";
 import { type Json, resource } from "../spec/examples";
 import { exposedApis } from "./examples";
@@ -61,22 +64,33 @@ export class World {
       log,
       enqueue: (keys: readonly ObjectKey[]) => this.enqueued.push(...keys),
     };
+    const status = new StatusWriter({
+      objects: shared.objects,
+      events,
+      address: () => this.address,
+      gatewayService: undefined,
+      gatewayServices: () => [],
+      isReady: (service) => this.ready && service === "components/r1-prodcatapi",
+      serviceExists: (service) => service === "components/r1-prodcatapi",
+      portsOf: () => [],
+      isRouteGone: (key) => this.live.get(`VirtualService/${nameOf(key)}`) === null,
+    });
+    const runs = new StackRuns({
+      ...shared,
+      engine: this.engine,
+      closing: this.closing.signal,
+      stopping: new AbortController().signal,
+    });
+    const look = (_key: ObjectKey, object: ApiObject): Evaluation => evaluate(exposedApis, object, platform);
     this.reconciler = new Reconciler({
       ...shared,
-      runs: new StackRuns({
-        ...shared,
-        engine: this.engine,
-        closing: this.closing.signal,
-        stopping: new AbortController().signal,
-      }),
+      runs,
+      status,
+      removal: new Removal({ ...shared, runs, status, events, evaluate: look }),
       pace: new CorrectionPace(),
       onDrift: (action) => this.drifts.push(action),
       events,
-      evaluate: (_key, object) => evaluate(exposedApis, object, platform),
-      address: () => this.address,
-      gatewayService: undefined,
-      isReady: (service) => this.ready && service === "components/r1-prodcatapi",
-      serviceExists: (service) => service === "components/r1-prodcatapi",
+      evaluate: look,
     });
   }
 
@@ -140,6 +154,11 @@ export class World {
     const result = await this.reconcileAlone(name);
     this.noticed(name);
     return result;
+  }
+
+  /** Tells what has changed around an object whose run is under way. */
+  tellDuringRun(name: string): Promise<void> {
+    return this.reconciler.tellDuringRun(keyOf(name));
   }
 
   /** Works on one object; the informer is yet to see what was written. */

@@ -53,7 +53,7 @@ export class Cluster {
   /** Starts a control plane with a gateway whose address is known. */
   static async start(options: {
     readonly crds?: "plain" | "status-subresource";
-    readonly legacyApiKind?: boolean;
+    readonly legacyApiKind?: "instead" | "beside";
   }): Promise<Cluster> {
     const toolchain = await ensureToolchain();
     const controlPlane = await startControlPlane({ toolchain, ...options });
