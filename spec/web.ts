@@ -15,8 +15,8 @@ export const API_PATH: TextRule = {
   accepts: (text) =>
     text.length <= 1024 && text.startsWith("/") && PATH_CHARACTERS.test(text) && hasPlainSegments(text),
   rule:
-    'must start with "/" and be at most 1024 path characters of RFC 3986; not allowed are: a query, a fragment, "//", ' +
-    'a segment "." or "..", escapes of slashes (%2F), dots (%2E) and control characters',
+    'must start with "/", be at most 1024 path characters (RFC 3986) and have none of: query, fragment, "//", ' +
+    'segment "." or "..", escaped slash, escaped dot, escaped control character',
 };
 
 /** Whole http or https URL. User names and passwords in it (RFC 9110, section 4.2.4) would end up in the status. */

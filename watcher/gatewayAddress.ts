@@ -17,14 +17,22 @@ const DEFAULT_PORTS: readonly number[] = [80, 443];
  * one named `http` or `http2`, unless it is 80 or 443.
  */
 export function gatewayAddress(services: readonly V1Service[]): GatewayAddress | undefined {
-  const inOrder = [...services].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  for (const service of inOrder) {
+  for (const service of inOrder(services)) {
     const host = hostOf(service);
     if (host === undefined) continue;
     const port = service.spec?.ports?.find(({ name }) => HTTP_PORT_NAMES.includes(name ?? ""))?.port;
     return port === undefined || DEFAULT_PORTS.includes(port) ? { host } : { host, port };
   }
   return undefined;
+}
+
+/** The names of the Services, as `namespace/name`, in the order in which they are asked for an address. */
+export function gatewayServiceNames(services: readonly V1Service[]): readonly string[] {
+  return inOrder(services).map(nameOf);
+}
+
+function inOrder(services: readonly V1Service[]): readonly V1Service[] {
+  return [...services].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 /** A load balancer may have written empty text for an address that it does not have. */

@@ -42,6 +42,8 @@ export interface Applied {
   readonly uid: string | undefined;
   /** Name of the Service. */
   readonly implementation: string | undefined;
+  /** Port of the Service. */
+  readonly port: number | undefined;
   readonly path: string | undefined;
   readonly url: string | undefined;
   /** Host name the API has for itself (`spec.hostname`): that of its URL, where it is not the gateway's. */
@@ -57,6 +59,7 @@ export function readApplied(status: Fields | undefined): Applied {
   return {
     uid: textOf(applied["uid"]),
     implementation: textOf(applied["implementation"]),
+    port: typeof applied["port"] === "number" ? applied["port"] : undefined,
     path: textOf(applied["path"]),
     url,
     hostname:

@@ -7,6 +7,11 @@ export function conditionOf(object: KubeObject | undefined, type: ConditionType)
   return findCondition(object?.status?.["conditions"], type);
 }
 
+/** What a condition says is wrong, without what to do about it. */
+export function whatIsWrong({ message }: Condition): string {
+  return message.split("; ", 1).join();
+}
+
 /** A condition in words, for a failure. */
 export function describeCondition(object: KubeObject | undefined, type: ConditionType): string {
   if (object === undefined) return "no such object";

@@ -39,6 +39,7 @@ describe("readApplied", () => {
   const nothing = {
     uid: undefined,
     implementation: undefined,
+    port: undefined,
     path: undefined,
     url: undefined,
     hostname: undefined,
@@ -48,6 +49,7 @@ describe("readApplied", () => {
     const apiStatus = {
       uid: "route-uid",
       implementation: "r1-prodcatapi",
+      port: 8080,
       path: "/catalog",
       url: "https://10.0.0.1/catalog",
       ip: "10.0.0.1",
@@ -55,6 +57,7 @@ describe("readApplied", () => {
     assert.deepEqual(readApplied({ apiStatus }), {
       uid: "route-uid",
       implementation: "r1-prodcatapi",
+      port: 8080,
       path: "/catalog",
       url: "https://10.0.0.1/catalog",
       hostname: undefined,

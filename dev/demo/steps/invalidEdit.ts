@@ -1,6 +1,6 @@
 // Step 4: an edit that breaks a rule is refused with the name of the field, and what was served stays so.
 import { expectNone, expectRuns, expectServed, untilApi } from "../checks";
-import { conditionOf, describeCondition } from "../conditions";
+import { conditionOf, describeCondition, whatIsWrong } from "../conditions";
 import { differences, promisedRoute, routeOf } from "../promised";
 import { CORE_API } from "../sample";
 import { type Stage } from "../stage";
@@ -22,7 +22,10 @@ export async function invalidEdit(stage: Stage): Promise<void> {
         ? undefined
         : describeCondition(api, "Reconciled");
     });
-    screen.success(describeCondition(refused, "Reconciled"));
+    const reconciled = conditionOf(refused, "Reconciled");
+    if (reconciled !== undefined) {
+      screen.success(`Reconciled=${reconciled.status}, ${reconciled.reason}: ${whatIsWrong(reconciled)}`);
+    }
     const route = routeOf(await cluster.get("VirtualService", CORE_API));
     expectNone(
       "the route to stay as it was",

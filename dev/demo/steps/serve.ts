@@ -1,6 +1,6 @@
 // Step 1: a Component and its three APIs are created, and every one is served.
 import { expectNone, expectServed, untilApi, untilShown } from "../checks";
-import { conditionOf, describeCondition } from "../conditions";
+import { conditionOf, describeCondition, whatIsWrong } from "../conditions";
 import { differences, promisedScrape, scrapeOf, specOf } from "../promised";
 import { METRICS_API, ownedBy } from "../sample";
 import { type Stage } from "../stage";
@@ -86,7 +86,7 @@ async function showPolicies({ cluster, sample, screen }: Stage): Promise<void> {
     if (condition === undefined) {
       throw new NotAsPromised("the condition PoliciesEnforced", describeCondition(api, "PoliciesEnforced"));
     }
-    const text = `${metadata.name}: PoliciesEnforced=${condition.status}, ${condition.message}`;
+    const text = `${metadata.name}: PoliciesEnforced=${condition.status}, ${whatIsWrong(condition)}`;
     if (condition.status === "True") screen.success(text);
     else screen.note(text);
   }
