@@ -134,7 +134,7 @@ describe("CliEngine", () => {
     }
 
     const forced = ["first", "second", "third"].map((file) => readFileSync(join(dir(), file), "utf8").trim());
-    assert.deepEqual(forced, ["true", "", "true"]);
+    assert.deepEqual(forced, ["true", "false", "true"]);
   });
 
   it("tells a destroy that failed", async () => {
