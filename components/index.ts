@@ -25,7 +25,11 @@ export {
 } from "./monitoring/settings";
 export { isMetricsApi } from "./monitoring/monitoring";
 export { PrometheusAnnotations, type PrometheusAnnotationsArgs } from "./monitoring/prometheusAnnotations";
-export { DataDogAnnotations, type DataDogAnnotationsArgs } from "./monitoring/dataDogAnnotations";
+export {
+  DataDogAnnotations,
+  type DataDogAnnotationsArgs,
+  MAX_CONTAINER_NAME,
+} from "./monitoring/dataDogAnnotations";
 export { monitoringObjects } from "./monitoring/variants";
 export { type ObjectVersions, type OwnedObject } from "./ownedObject";
-export { type OwnerReference } from "./kubernetesMetadata";
+export { patchFieldManager, type OwnerReference } from "./kubernetesMetadata";

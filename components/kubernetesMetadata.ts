@@ -8,7 +8,7 @@ const MAX_FIELD_MANAGER = 128;
  * Server-side-apply field manager of the objects of an API. One for each kind: where an ExposedAPI and an API share a
  * name they would share their objects, and the API server refuses the second instead.
  */
-export function fieldManager(api: ExposedApi): string {
+export function fieldManager(api: Pick<ExposedApi, "kind">): string {
   return api.kind === "ExposedAPI" ? "oda-api" : "oda-api-legacy";
 }
 
@@ -16,7 +16,7 @@ export function fieldManager(api: ExposedApi): string {
  * Field manager of what an API sets on objects of others: another one for each API of a namespace, so that what one
  * gives back is not taken from another.
  */
-export function patchFieldManager(api: ExposedApi): string {
+export function patchFieldManager(api: Pick<ExposedApi, "kind" | "name">): string {
   return shortened(`${fieldManager(api)}.${api.name}`, MAX_FIELD_MANAGER);
 }
 

@@ -2,7 +2,7 @@
 import { type V1EndpointSlice, type V1Service } from "@kubernetes/client-node";
 import { keepLive, type LiveObject } from "./drift/liveObject";
 import { Collection } from "./kube/collection";
-import { type Informer } from "./kube/informer";
+import { type Informer, type InformerOptions } from "./kube/informer";
 import { keyOf, splitKey, type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
 import {
   apiInformer,
@@ -48,9 +48,14 @@ export interface ClusterHandlers {
   readonly service: Handlers<V1Service>;
   readonly owned: (kind: OwnedKind) => Handlers<LiveObject>;
   readonly workload: (kind: WorkloadKind) => Handlers<LiveObject>;
+  /** The workloads of a namespace are known now; of all, where it is undefined. */
+  readonly workloadsListed: (namespace: string | undefined) => void;
   /** All Services of gateways there are now. */
   readonly gatewayServices: (services: readonly V1Service[]) => void;
 }
+
+/** Milliseconds within which workloads can be listed, unless something is wrong. */
+const WORKLOADS_WITHIN = 10_000;
 
 /** Follows the cluster from `start` to `stop`. */
 export class ClusterCache {
@@ -59,7 +64,7 @@ export class ClusterCache {
   private readonly services: Collection<V1Service>;
   private readonly gateways: Informer<V1Service>;
   private readonly live = new Map<string, Collection<LiveObject>>();
-  private workloadsFollowed: Promise<unknown> | undefined;
+  private workloads: { readonly since: number; readonly listed: Promise<unknown> } | undefined;
 
   constructor(
     private readonly options: ClusterCacheOptions,
@@ -75,7 +80,9 @@ export class ClusterCache {
     this.services = new Collection(namespaces, (namespace) =>
       serviceInformer(options, namespace, handlers.service),
     );
-    for (const kind of owned) this.live.set(kind.kind, this.followOwned(kind, handlers.owned(kind)));
+    for (const kind of owned) {
+      this.live.set(kind.kind, this.followOwned(kind, handlers.owned(kind), { optional: true }));
+    }
     const tell = (): void => {
       handlers.gatewayServices(this.gateways.list());
     };
@@ -85,24 +92,49 @@ export class ClusterCache {
     });
   }
 
-  /** Begins to follow. Resolves when every cache is filled. */
+  /**
+   * Begins to follow. Resolves when every cache is filled; those of workloads, which few APIs need, are waited for only
+   * so long as they are about to be.
+   */
   async start(): Promise<void> {
     this.gateways.start();
     await Promise.all([...this.collections.map((each) => each.start()), this.gateways.synced]);
     // What was listed may have asked for them.
-    await this.workloadsFollowed;
+    if (this.workloads !== undefined) await within(WORKLOADS_WITHIN, this.workloads.listed);
   }
 
-  /** Begins to follow workloads, if it has not yet. Resolves when their caches are filled. */
-  async followWorkloads(): Promise<void> {
-    this.workloadsFollowed ??= Promise.all(
-      this.options.workloads.map((kind) => {
-        const workloads = this.followOwned(kind, this.handlers.workload(kind), keepWorkload);
-        this.live.set(kind.kind, workloads);
-        return workloads.start();
+  /** Begins to follow workloads, if it has not yet. */
+  followWorkloads(): void {
+    if (this.workloads !== undefined) return;
+    const followed = this.options.workloads.map((kind) => {
+      const objects = this.followOwned(kind, this.handlers.workload(kind), { keep: keepWorkload });
+      this.live.set(kind.kind, objects);
+      return objects;
+    });
+    const listed = Promise.all([
+      ...followed.map((objects) => objects.start()),
+      ...(this.options.namespaces ?? [undefined]).map(async (namespace) => {
+        await Promise.all(followed.map((objects) => objects.filled(namespace)));
+        this.handlers.workloadsListed(namespace);
       }),
+    ]);
+    listed.catch((error: unknown) => {
+      this.options.log.error({ err: error }, "cannot take in workloads");
+    });
+    this.workloads = { since: Date.now(), listed };
+  }
+
+  /** Whether every workload of a namespace is known; what the cache does not hold does not exist. */
+  workloadsKnown(namespace: string): boolean {
+    return (
+      this.workloads !== undefined &&
+      this.options.workloads.every(({ kind }) => this.live.get(kind)?.hasList(namespace))
     );
-    await this.workloadsFollowed;
+  }
+
+  /** Whether workloads that are not known yet ought to be by now. */
+  get workloadsOverdue(): boolean {
+    return this.workloads !== undefined && Date.now() - this.workloads.since >= WORKLOADS_WITHIN;
   }
 
   stop(): void {
@@ -128,10 +160,16 @@ export class ClusterCache {
     return this.services.hasList(namespace) ? false : undefined;
   }
 
+  /** The numbers of the ports of a Service, `namespace/name`; none where it is not known. */
+  portsOf(service: string): readonly number[] {
+    const [namespace = "", name = ""] = service.split("/");
+    return (this.services.get(namespace, name)?.spec?.ports ?? []).map(({ port }) => port);
+  }
+
   /** An object of a kind that components keep: null when there is none, undefined where that cannot be told. */
   owned(kind: string, namespace: string, name: string): LiveObject | null | undefined {
     const objects = this.live.get(kind);
-    return objects?.get(namespace, name) ?? (objects?.hasList(namespace) ? null : undefined);
+    return objects?.isCurrent(namespace) ? (objects.get(namespace, name) ?? null) : undefined;
   }
 
   private get collections(): readonly Pick<Collection<never>, "start" | "stop">[] {
@@ -156,10 +194,18 @@ export class ClusterCache {
   private followOwned(
     kind: OwnedKind,
     handlers: Handlers<LiveObject>,
-    keep: (object: LiveObject) => LiveObject = keepLive,
+    { keep = keepLive, optional = false }: Pick<InformerOptions<LiveObject>, "keep" | "optional">,
   ): Collection<LiveObject> {
     return new Collection(this.options.namespaces, (namespace) =>
-      customInformer(this.options, kind, namespace, { ...handlers, keep, optional: true }),
+      customInformer(this.options, kind, namespace, { ...handlers, keep, optional }),
     );
   }
+}
+
+/** Resolves with a promise, or after so many milliseconds. */
+async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  await Promise.race([promise, expired]);
+  clearTimeout(timer);
 }

@@ -52,6 +52,8 @@ export class Controller {
   private readonly readiness = new ReadinessIndex();
   private readonly implementations = new ImplementationIndex();
   private readonly monitoring = new MonitoringTargets();
+  /** What APIs ask to be announced, until all claims are known. */
+  private readonly listedWishes = new Map<ObjectKey, MonitoringWish | undefined>();
   private readonly retries = new Retries();
   private readonly apiBackoffs = new Map<ObjectKey, Backoff>();
   private readonly stopping = new AbortController();
@@ -82,7 +84,9 @@ export class Controller {
     await this.cache.start();
     // All claims are known before the first is judged: whoever served a route goes on serving it. So is what every API
     // asks to be announced: whoever announces goes on.
-    for (const key of this.cache.apiKeys()) this.takeInWish(key);
+    for (const [key, wish] of this.listedWishes)
+      if (this.objects.get(key) !== undefined) this.setWish(key, wish);
+    this.listedWishes.clear();
     this.started = true;
     this.enqueue(this.cache.apiKeys());
     await this.summaries.start();
@@ -113,7 +117,7 @@ export class Controller {
       retries: this.retries,
       summaries: this.summaries,
       api: (key) => this.objects.get(key),
-      evaluate: (key, object) => evaluate(this.objects.resource(key), object, this.options.platform),
+      evaluate: (key, object) => this.look(key, object),
       followWorkloads: () => {
         this.cache.followWorkloads();
       },
@@ -178,23 +182,17 @@ export class Controller {
   }
 
   private evaluate(key: ObjectKey, object: ApiObject): Evaluation {
-    return evaluate(this.objects.resource(key), object, this.options.platform, (wish) => {
-      return this.announced(key, this.setWish(key, wish));
-    });
+    return evaluate(this.objects.resource(key), object, this.options.platform, (wish) =>
+      this.announced(key, this.setWish(key, wish)),
+    );
   }
 
-  private takeInWish(key: ObjectKey): void {
-    const object = this.objects.get(key);
-    if (object === undefined) return;
-    try {
-      evaluate(this.objects.resource(key), object, this.options.platform, (wish) => {
-        this.setWish(key, wish);
-        return undefined;
-      });
-    } catch (error) {
-      // A bug that one object brings to light must not keep the others waiting: its reconcile meets it again.
-      this.options.log.error({ key, err: error }, "cannot take in an object");
-    }
+  /** What an object asks for, whatever is around it. */
+  private look(key: ObjectKey, object: ApiObject): Evaluation {
+    return evaluate(this.objects.resource(key), object, this.options.platform, (wish) => {
+      if (!this.started) this.listedWishes.set(key, wish);
+      return undefined;
+    });
   }
 
   /**

@@ -13,7 +13,8 @@ import {
 } from "../components";
 import { InvalidSpecError, parseExposedApi, type ExposedApi } from "../spec";
 import { reconcileHash, type ApiSettings } from "../stack";
-import { type ApiObject, type ApiResource } from "./kube/objects";
+import { type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
+import { workloadsUnknownProblem } from "./monitoring/messages";
 import {
   type MonitoringOutcome,
   type MonitoringProblem,
@@ -36,7 +37,20 @@ export interface Evaluation {
   readonly routes: readonly string[];
   /** Why its metrics are not announced as it asks. */
   readonly unmonitored?: MonitoringProblem;
+  /** Another API, which announces the metrics of this one along with its own. */
+  readonly announcedBy?: ObjectKey;
+  /** Set while what is needed to evaluate the object is about to be known: look again soon. */
+  readonly notYet?: true;
 }
+
+/** How the metrics of an object are announced, where that takes more than its own spec. */
+export type Announced =
+  | MonitoringOutcome
+  /** The workloads of its namespace are not known yet. */
+  | "NotYet"
+  /** The workloads of its namespace cannot be listed. */
+  | "WorkloadsUnknown"
+  | undefined;
 
 /** What the platform team decided for every object. */
 export interface PlatformSettings {
@@ -48,45 +62,48 @@ export interface PlatformSettings {
 /**
  * Evaluates an object under the settings of the platform.
  *
- * @param announced how the metrics of this object are announced, where that takes more than its own spec
+ * @param announce told what the object asks to be announced, says how it is; undefined is for an object without
+ *   metrics, one that is being deleted, and one that cannot be served as it is
  */
 export function evaluate(
   resource: ApiResource,
   object: ApiObject,
   platform: PlatformSettings,
-  announced?: MonitoringOutcome,
+  announce: (wish: MonitoringWish | undefined) => Announced = () => undefined,
 ): Evaluation {
   const { gateway } = platform;
+  let api: ExposedApi;
   try {
-    const api = parseExposedApi({ ...object, kind: resource.kind });
-    const settings = { gateway, ...monitoringOf(api, platform, announced?.settings) };
-    const problem = annotationProblem(api);
-    return {
-      api,
-      settings,
-      hash: reconcileHash(api, settings),
-      problem,
-      routes: problem === undefined ? routesOf(api, gateway) : [],
-      ...(announced?.problem === undefined ? {} : { unmonitored: announced.problem }),
-    };
+    api = parseExposedApi({ ...object, kind: resource.kind });
   } catch (error) {
     if (!(error instanceof InvalidSpecError)) throw error;
+    announce(undefined);
     const problem = invalidSpecProblem(error.message);
     return { api: undefined, settings: { gateway }, hash: digest(error.message), problem, routes: [] };
   }
+  const problem = annotationProblem(api);
+  const announced = announce(problem === undefined ? monitoringWishOf(object, api, platform) : undefined);
+  const outcome = typeof announced === "object" ? announced : undefined;
+  const settings = { gateway, ...monitoringOf(api, platform, outcome?.settings) };
+  return {
+    api,
+    settings,
+    hash: reconcileHash(api, settings),
+    problem: announced === "WorkloadsUnknown" ? workloadsUnknownProblem(api.namespace) : problem,
+    routes: problem === undefined ? routesOf(api, gateway) : [],
+    ...(outcome?.problem === undefined ? {} : { unmonitored: outcome.problem }),
+    ...(outcome?.announcedBy === undefined ? {} : { announcedBy: outcome.announcedBy }),
+    ...(announced === "NotYet" ? { notYet: true } : {}),
+  };
 }
 
-/** What an object asks to be announced; undefined for one without metrics, and one that is not to be served. */
-export function monitoringWishOf(
+function monitoringWishOf(
   { metadata }: ApiObject,
-  { api, problem }: Evaluation,
+  api: ExposedApi,
   platform: PlatformSettings,
 ): MonitoringWish | undefined {
-  if (metadata?.deletionTimestamp !== undefined || api === undefined || problem !== undefined) {
-    return undefined;
-  }
   const type = monitoringTypeOf(api, platform);
-  if (type === undefined) return undefined;
+  if (type === undefined || metadata?.deletionTimestamp !== undefined) return undefined;
   const { namespace, implementation: service, port, path, basicAuth } = api;
   return { type, namespace, service, port, path, basicAuth, since: sinceOf(metadata) };
 }

@@ -4,7 +4,7 @@ import { type ClusterHandlers, type OwnedKind, type WorkloadKind } from "./clust
 import { type ComponentSummaries } from "./componentSummary";
 import { type DriftDetector } from "./drift/driftDetector";
 import { type LiveObject } from "./drift/liveObject";
-import { claimOf, monitoringWishOf, type Evaluation, type PlatformSettings } from "./evaluate";
+import { claimOf, type Evaluation } from "./evaluate";
 import { type ImplementationIndex } from "./implementationIndex";
 import { type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
@@ -19,7 +19,6 @@ import { workloadOf } from "./monitoring/workload";
 /** What the handlers keep in step, and whom they tell. */
 export interface EventTargets {
   readonly resources: readonly ApiResource[];
-  readonly platform: PlatformSettings;
   readonly claims: RouteClaims;
   readonly readiness: ReadinessIndex;
   readonly implementations: ImplementationIndex;
@@ -30,9 +29,10 @@ export interface EventTargets {
   readonly log: Logger;
   /** The newest known state of an API object, or undefined when there is none. */
   readonly api: (key: ObjectKey) => ApiObject | undefined;
+  /** What an object asks for, whatever is around it. */
   readonly evaluate: (key: ObjectKey, object: ApiObject) => Evaluation;
-  /** Has workloads followed, if they are not yet. Resolves when their caches are filled. */
-  readonly followWorkloads: () => Promise<void>;
+  /** Has workloads followed, if they are not yet. */
+  readonly followWorkloads: () => void;
   readonly gatewayServices: (services: readonly V1Service[]) => void;
   /** Queues keys. Says whether it did: not before every cache is filled. */
   readonly enqueue: (keys: readonly ObjectKey[]) => boolean;
@@ -56,7 +56,7 @@ export class EventHandlers implements ClusterHandlers {
       const { claims, enqueue, implementations, monitoring, summaries } = this.targets;
       summaries.apiRemoved(key);
       implementations.set(key, []);
-      enqueue(monitoring.setApi(key, undefined));
+      enqueue(monitoring.removeApi(key));
       if (!enqueue([key])) claims.remove(key);
     },
   };
@@ -95,7 +95,7 @@ export class EventHandlers implements ClusterHandlers {
       drift.noticedDeletion(kind, object);
       const keys = this.apisNamedLike(object);
       // It may have been what stood in the way.
-      for (const key of keys) retries.forget(key);
+      for (const key of keys) retries.hasten(key);
       enqueue(keys);
     },
   });
@@ -103,10 +103,8 @@ export class EventHandlers implements ClusterHandlers {
   readonly workload = ({ kind }: WorkloadKind): Handlers<LiveObject> => ({
     onUpsert: (object) => {
       const { drift, enqueue, monitoring } = this.targets;
-      const { namespace, name } = identityOf(object);
       drift.noticed(kind, object);
       enqueue(monitoring.setWorkload(workloadOf(kind, object)));
-      enqueue(monitoring.apisAnnouncedOn(kind, namespace, name));
     },
     onDelete: (object) => {
       const { drift, enqueue, monitoring } = this.targets;
@@ -116,23 +114,24 @@ export class EventHandlers implements ClusterHandlers {
     },
   });
 
+  readonly workloadsListed = (namespace: string | undefined): void => {
+    this.targets.enqueue(this.targets.monitoring.apisAskingFor(namespace));
+  };
+
   readonly gatewayServices = (services: readonly V1Service[]): void => {
     this.targets.gatewayServices(services);
   };
 
   private apiChanged(key: ObjectKey, object: ApiObject): void {
-    const { claims, enqueue, followWorkloads, implementations, monitoring, platform, summaries } =
-      this.targets;
+    const { claims, enqueue, followWorkloads, implementations, monitoring, summaries } = this.targets;
     summaries.apiChanged(key, object);
     const evaluation = this.targets.evaluate(key, object);
     enqueue(claims.set(key, claimOf(object, evaluation)));
     implementations.set(key, servicesOf(key, object, evaluation));
-    // While a spec is invalid, what was announced for the one before stays.
-    if (evaluation.api === undefined && object.metadata?.deletionTimestamp === undefined) return;
-    const wish = monitoringWishOf(object, evaluation, platform);
-    enqueue(monitoring.setApi(key, wish));
-    if (wish === undefined || wish.type === "ServiceMonitor") return;
-    void followWorkloads().then(() => enqueue([key]));
+    // What one that is alive asks to be announced is taken in when it is evaluated to be served, with all claims known.
+    if (object.metadata?.deletionTimestamp !== undefined) enqueue(monitoring.setApi(key, undefined));
+    const { monitoring: variant } = evaluation.settings;
+    if (variant !== undefined && variant.type !== "ServiceMonitor") followWorkloads();
   }
 
   /** The objects made for an API carry its name, whatever became of their owner references. */

@@ -4,16 +4,7 @@ import { type ExposedApi } from "../spec";
 import { type ObjectKey } from "./kube/objects";
 import { type MonitoringProblem } from "./monitoring/monitoringTargets";
 import { type StackStatus } from "./ownStatus";
-import { type Problem } from "./reasons";
-
-/** A port that a Service with ports does not have. */
-export interface MissingPort {
-  readonly port: number;
-  /** Whether the spec names it, not only the spec that was applied last. */
-  readonly inSpec: boolean;
-  /** The ports there are, at least one. */
-  readonly ports: readonly number[];
-}
+import { type MissingPort, type Problem } from "./reasons";
 
 /** The Service behind an API, as it is now. */
 export interface Implementation {

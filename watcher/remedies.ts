@@ -27,8 +27,9 @@ export const remedies = {
   NamespaceMissing: `create the namespace; if it is being deleted, nothing is to be done; ${RETRIED}`,
   NoReadyEndpoint: "check its Pods, their readiness probes, its selector and its EndpointSlices",
   NoWorkload:
-    "check the selector of the Service against the labels of the Pods; a workload that comes later is found",
+    "give the Service a selector that fits the labels of the Pods; a workload that comes later is found",
   NotSupported: "callers are served without: enforce it elsewhere, or remove it from the spec",
+  PortMissing: "correct spec.port, or add the port to the Service",
   Rejected: `change the spec, or the policy or webhook that refuses it; ${RETRIED}`,
   RemovalFailed: "the finalizer keeps the object until its resources are gone",
   RouteConflict:
@@ -40,9 +41,20 @@ export const remedies = {
   UnknownGateway: "take one of these names, or remove the annotation",
   UnknownMonitoring: "take one of these names, or remove the annotation",
   WorkloadMissing: `if it is being replaced, nothing is to be done; if it lasts, report a bug; ${RETRIED}`,
+  WorkloadsUnknown:
+    "grant the watcher the right, see docs/operations.md#access-rights, or choose ServiceMonitor by the annotation " +
+    "oda.tmforum.org/monitoring; it goes on by itself",
   WrongPassphrase: `restore the passphrase the stack was made with, see docs/operations.md#backup-and-loss; ${RETRIED}`,
 } as const;
 
 /** In place of that of `Drifted`, for resources that are put back only after a while. */
 export const recurringDriftRemedy =
   "it is put back again after a while: have whoever changes it again and again change the spec";
+
+/** In place of that of `MonitoringConflict`, while another API is yet to give back what it has set. */
+export const keptRemedy =
+  "it goes on by itself when that is given back; if it lasts, see the condition Reconciled of that API";
+
+/** In place of that of `MonitoringNotSupported`, for a container whose name is too long. */
+export const containerRemedy =
+  "rename the container, or choose another way by the annotation oda.tmforum.org/monitoring";

@@ -6,6 +6,14 @@ import { type Monitoring, type MonitoringArgs } from "./monitoring";
 import { type AnnotatedWorkload, type DataDogAnnotationsSettings, type ScrapedEndpoint } from "./settings";
 import { annotatedPodTemplate, WorkloadAnnotations, type Annotations } from "./workloadAnnotations";
 
+const SUFFIX = ".checks";
+
+/**
+ * Longest name of a container that these annotations can name, in characters: with its suffix it is the name of an
+ * annotation, which has at most 63 after the slash (Kubernetes, "Annotations", syntax).
+ */
+export const MAX_CONTAINER_NAME = 63 - SUFFIX.length;
+
 /** Arguments of {@link DataDogAnnotations}. */
 export type DataDogAnnotationsArgs = MonitoringArgs<DataDogAnnotationsSettings>;
 
@@ -32,7 +40,7 @@ function annotationsOf(api: ExposedApi, { endpoints }: AnnotatedWorkload): Annot
         .filter((endpoint) => endpoint.container === container)
         .map((endpoint) => instance(api, endpoint));
       const checks = { openmetrics: { init_config: {}, instances } };
-      return [`ad.datadoghq.com/${container}.checks`, canonicalJson(checks)];
+      return [`ad.datadoghq.com/${container}${SUFFIX}`, canonicalJson(checks)];
     }),
   );
 }

@@ -3,7 +3,7 @@ import { mock } from "node:test";
 import { GROUP } from "../../spec";
 import { type ComponentSummaries } from "../../watcher/componentSummary";
 import { DriftDetector } from "../../watcher/drift/driftDetector";
-import { evaluate, type PlatformSettings } from "../../watcher/evaluate";
+import { evaluate } from "../../watcher/evaluate";
 import { EventHandlers } from "../../watcher/eventHandlers";
 import { ImplementationIndex } from "../../watcher/implementationIndex";
 import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
@@ -14,14 +14,14 @@ import { ReadinessIndex } from "../../watcher/readiness";
 import { Retries } from "../../watcher/retries";
 import { RouteClaims } from "../../watcher/routeClaims";
 import { type Json, resource } from "../spec/examples";
-import { settled } from "../support/clock";
 import { exposedApis, slice } from "./examples";
 import { keyOf, platform } from "./world";
 
 const [deployments] = workloadKinds;
-const template = (labels: Json): Json => ({
-  spec: { template: { metadata: { labels }, spec: { containers: [{ name: "app" }] } } },
+const template = (labels: Json, annotations: Json = {}): Json => ({
+  spec: { template: { metadata: { labels, annotations }, spec: { containers: [{ name: "app" }] } } },
 });
+const annotationFields = { "f:spec": { "f:template": { "f:metadata": { "f:annotations": { "f:x": {} } } } } };
 const metrics = { apiType: "prometheus", implementation: "app-svc" };
 
 describe("EventHandlers", () => {
@@ -34,7 +34,7 @@ describe("EventHandlers", () => {
   let retries: Retries;
   let handlers: EventHandlers;
 
-  function handle(settings: PlatformSettings = platform): void {
+  function handle(): void {
     apis = new Map();
     enqueued = [];
     listed = true;
@@ -47,7 +47,6 @@ describe("EventHandlers", () => {
     const summaries = { apiChanged: () => undefined, apiRemoved: () => undefined };
     handlers = new EventHandlers({
       resources: [exposedApis],
-      platform: settings,
       claims,
       readiness: new ReadinessIndex(),
       implementations: new ImplementationIndex(),
@@ -57,10 +56,9 @@ describe("EventHandlers", () => {
       summaries: summaries as unknown as ComponentSummaries,
       log,
       api: (key) => apis.get(key),
-      evaluate: (key, object) => evaluate(exposedApis, object, settings, monitoring.outcome(key)),
+      evaluate: (_key, object) => evaluate(exposedApis, object, platform),
       followWorkloads: () => {
         followed += 1;
-        return Promise.resolve();
       },
       gatewayServices: () => undefined,
       enqueue: (keys) => {
@@ -83,6 +81,14 @@ describe("EventHandlers", () => {
     handlers.api.onUpsert(keyOf(name), object);
   }
   const datadog = { annotations: { [`${GROUP}/monitoring`]: "DataDogAnnotations" } };
+
+  /** What the controller does when an API is evaluated to be served. */
+  function asks(name: string): void {
+    evaluate(exposedApis, apis.get(keyOf(name)) ?? {}, platform, (wish) => {
+      monitoring.setApi(keyOf(name), wish);
+      return undefined;
+    });
+  }
 
   it("queue an API that changed, and one that is gone", () => {
     put("a");
@@ -144,14 +150,23 @@ describe("EventHandlers", () => {
     assert.equal(retries.pending(keyOf("a"), "hash"), undefined);
   });
 
-  it("have workloads followed once an API asks for annotations, and queue it when they are known", async () => {
+  it("have workloads followed once an API asks for annotations, and queue it when they are known", () => {
     put("a", metrics);
     assert.equal(followed, 0);
     put("b", metrics, datadog);
     assert.equal(followed, 1);
+    asks("b");
     enqueued.length = 0;
-    await settled();
-    assert.deepEqual(enqueued, [keyOf("b")]);
+    handlers.workloadsListed("elsewhere");
+    assert.deepEqual(enqueued, []);
+    handlers.workloadsListed("components");
+    handlers.workloadsListed(undefined);
+    assert.deepEqual(enqueued, [keyOf("b"), keyOf("b")]);
+  });
+
+  it("take in no wish before all claims are known: who is not served wins no workload", () => {
+    put("a", metrics, datadog);
+    assert.equal(monitoring.outcome(keyOf("a")), undefined);
   });
 
   describe("of a metrics API behind whose Service a workload is", () => {
@@ -167,23 +182,53 @@ describe("EventHandlers", () => {
       const settings = monitoring.outcome(keyOf("a"))?.settings;
       return settings?.type === "DataDogAnnotations" ? settings.workloads.map(({ name }) => name) : undefined;
     };
+    const notice = (changed: object = {}) => {
+      enqueued.length = 0;
+      handlers.workload(deployments!).onUpsert({ ...deployment, ...changed });
+    };
 
     beforeEach(() => {
       put("a", metrics, datadog);
+      asks("a");
       handlers.service.onUpsert(service);
-      assert.ok(deployments);
-      enqueued.length = 0;
-      handlers.workload(deployments).onUpsert(deployment);
+      notice();
     });
 
-    it("queue the API when the workload appears, changes and goes", () => {
+    it("queue the API when the workload appears and goes", () => {
       assert.ok(enqueued.includes(keyOf("a")));
       assert.deepEqual(workloads(), ["app"]);
       enqueued.length = 0;
-      handlers.workload(deployments!).onUpsert(deployment);
-      assert.deepEqual(enqueued, [keyOf("a")], "its annotations may have been changed");
       handlers.workload(deployments!).onDelete(deployment);
+      assert.deepEqual(enqueued, [keyOf("a")]);
       assert.deepEqual(workloads(), []);
+    });
+
+    it("queue nothing where only what does not count has changed, as its number of replicas", () => {
+      notice({ metadata: { ...deployment.metadata, resourceVersion: "2" }, status: { readyReplicas: 1 } });
+      assert.deepEqual(enqueued, []);
+    });
+
+    it("queue the API when annotations of its Pods are changed, or are set by another", () => {
+      const annotations = (value: string) => template({ app: "x" }, { "ad.datadoghq.com/app.checks": value });
+      notice(annotations("{}"));
+      assert.deepEqual(enqueued, [keyOf("a")]);
+      notice(annotations("{}"));
+      assert.deepEqual(enqueued, []);
+      notice(annotations("other"));
+      assert.deepEqual(enqueued, [keyOf("a")]);
+      notice();
+      assert.deepEqual(enqueued, [keyOf("a")], "removed by hand");
+
+      const setBy = (manager: string) => ({
+        metadata: {
+          ...deployment.metadata,
+          managedFields: [{ manager, operation: "Apply", fieldsV1: annotationFields }],
+        },
+      });
+      notice(setBy("oda-api.b"));
+      assert.deepEqual(enqueued, [keyOf("a")]);
+      notice(setBy("oda-api.b"));
+      assert.deepEqual(enqueued, []);
     });
 
     it("follow the selector of the Service", () => {
@@ -195,14 +240,29 @@ describe("EventHandlers", () => {
       assert.deepEqual(workloads(), []);
     });
 
-    it("leave what is announced while the spec is invalid", () => {
-      put("a", { ...metrics, port: 0 }, datadog);
-      assert.deepEqual(workloads(), ["app"]);
-    });
-
-    it("give it to others while the API is being deleted, however invalid its spec is", () => {
+    it("leave to others what the API does not hold, once it is being deleted, however invalid its spec is", () => {
       put("a", { ...metrics, port: 0 }, { ...datadog, deletionTimestamp: "2026-01-01T00:00:00Z" });
       assert.equal(workloads(), undefined);
+    });
+
+    it("leave to it what it holds, until it has given that back or is gone", () => {
+      const held = {
+        metadata: {
+          ...deployment.metadata,
+          managedFields: [{ manager: "oda-api.a", operation: "Apply", fieldsV1: annotationFields }],
+        },
+      };
+      notice(held);
+      put("b", metrics, datadog);
+      asks("b");
+      put("a", metrics, { ...datadog, deletionTimestamp: "2026-01-01T00:00:00Z" });
+      assert.ok(enqueued.includes(keyOf("b")));
+      assert.equal(monitoring.outcome(keyOf("b"))?.problem?.type, "Kept");
+
+      enqueued.length = 0;
+      handlers.api.onDelete(keyOf("a"));
+      assert.ok(enqueued.includes(keyOf("b")));
+      assert.equal(monitoring.outcome(keyOf("b"))?.problem, undefined);
     });
   });
 });

@@ -18,6 +18,8 @@ export interface Contender {
 export interface Announcement {
   /** The API that sets them. */
   readonly by: ObjectKey;
+  /** Another API that is yet to give back what it set there: until then nothing is set anew. */
+  readonly keptBy?: ObjectKey | undefined;
   /** The APIs whose endpoint they name. */
   readonly of: ReadonlySet<ObjectKey>;
   readonly endpoints: AnnotatedWorkload["endpoints"];
@@ -30,9 +32,13 @@ export interface Announcement {
  * One API for all: server-side apply would let several set the same value, yet the engine's provider also writes the
  * name of the field manager on what it patches, and two names are a conflict.
  *
+ * @param holders the APIs that have set fields there
  * @returns undefined where no API asks
  */
-export function announcement(contenders: readonly Contender[]): Announcement | undefined {
+export function announcement(
+  contenders: readonly Contender[],
+  holders: readonly ObjectKey[],
+): Announcement | undefined {
   const ranked = [...contenders].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
   const [oldest] = ranked;
   if (oldest === undefined) return undefined;
@@ -42,6 +48,7 @@ export function announcement(contenders: readonly Contender[]): Announcement | u
   );
   return {
     by: oldest.key,
+    keptBy: holders.includes(oldest.key) ? undefined : holders[0],
     of: new Set(alike.map(({ key }) => key)),
     endpoints: distinct(alike.map(({ endpoint }) => endpoint)),
   };
@@ -53,9 +60,12 @@ function rank({ since, key }: Contender): string {
 
 /** An endpoint that two APIs name is scraped once, as the older of them says. */
 function distinct(endpoints: readonly ScrapedEndpoint[]): readonly ScrapedEndpoint[] {
-  return endpoints.filter(
-    (endpoint, index) => endpoints.findIndex((other) => isSame(endpoint, other)) === index,
-  );
+  const first = new Map<string, ScrapedEndpoint>();
+  for (const endpoint of endpoints) {
+    const place = `${endpoint.port} ${endpoint.path}`;
+    if (!first.has(place)) first.set(place, endpoint);
+  }
+  return [...first.values()];
 }
 
 function isSame(a: ScrapedEndpoint, b: ScrapedEndpoint): boolean {

@@ -1,9 +1,15 @@
 // Which workloads announce the metrics of an API by annotations, and what each announces. No client, no informer: who
 // follows the cluster tells what changed, and asks.
 import { isDeepStrictEqual } from "node:util";
-import { type MonitoringSettings, type MonitoringType, type ScrapedEndpoint } from "../../components";
+import {
+  MAX_CONTAINER_NAME,
+  type MonitoringSettings,
+  type MonitoringType,
+  type ScrapedEndpoint,
+} from "../../components";
 import { type BasicAuth } from "../../spec";
 import { announcement, type Announcement, type Contender } from "./announcement";
+import { FieldHolders } from "./fieldHolders";
 import { ImplementationIndex } from "../implementationIndex";
 import { type ObjectKey } from "../kube/objects";
 import { podPort } from "./podPort";
@@ -26,13 +32,21 @@ export interface MonitoringWish {
 export type MonitoringProblem =
   | { readonly type: "NoService" | "NoWorkload"; readonly service: string }
   /** The workload announces something else, for an older API. */
-  | { readonly type: "Taken"; readonly by: ObjectKey; readonly workload: Pick<Workload, "kind" | "name"> }
+  | { readonly type: "Taken"; readonly by: ObjectKey; readonly workload: WorkloadName }
+  /** Whatever the workload announces, it is what another API has set, and has yet to give back. */
+  | { readonly type: "Kept"; readonly by: ObjectKey; readonly workload: WorkloadName }
+  /** The name of the container that serves the metrics is too long for an annotation. */
+  | { readonly type: "ContainerNotSupported"; readonly container: string; readonly workload: WorkloadName }
   /** The endpoint is announced, but the variant cannot say how to log in to it. */
   | { readonly type: "BasicAuthNotSupported" };
+
+type WorkloadName = Pick<Workload, "kind" | "name">;
 
 /** What to announce for an API, and what of its wish cannot be. */
 export interface MonitoringOutcome {
   readonly settings: MonitoringSettings;
+  /** Another API, which announces the metrics of this one along with its own. */
+  readonly announcedBy?: ObjectKey;
   readonly problem?: MonitoringProblem;
 }
 
@@ -44,22 +58,38 @@ export class MonitoringTargets {
   private readonly wishes = new Map<ObjectKey, MonitoringWish>();
   private readonly apis = new ImplementationIndex();
   private readonly selection = new WorkloadSelection();
+  private readonly holders = new FieldHolders();
+  /** What workloads announce, by their ids: worked out when it is asked for, until something changes there. */
+  private readonly announcements = new Map<string, Announcement | undefined>();
 
   /**
-   * Sets what an API asks for; undefined when it is gone, or not monitored.
+   * Sets what an API asks for. Undefined for one that asks for nothing, or of which that cannot be told, or that is not
+   * to be served: it wins no workload, but where it has set annotations nobody else does until it has given them back.
    *
    * @returns the APIs whose outcome may be another now, this one among them
    */
   setApi(key: ObjectKey, wish: MonitoringWish | undefined): readonly ObjectKey[] {
-    if (isDeepStrictEqual(this.wishes.get(key), wish)) return [];
-    return this.change(
-      () => [key, ...this.apisSharing(key)],
-      () => {
-        this.apis.set(key, wish === undefined ? [] : [serviceOf(wish)]);
-        if (wish === undefined) this.wishes.delete(key);
-        else this.wishes.set(key, wish);
-      },
+    if (this.holders.hasApi(key) && isDeepStrictEqual(this.wishes.get(key), wish)) return [];
+    return this.replaceApi(key, wish, () => {
+      this.holders.addApi(key);
+    });
+  }
+
+  /** Forgets an API that is gone. Returns keys as {@link setApi} does. */
+  removeApi(key: ObjectKey): readonly ObjectKey[] {
+    if (!this.holders.hasApi(key)) return [];
+    return this.replaceApi(key, undefined, () => {
+      this.holders.removeApi(key);
+    });
+  }
+
+  /** The APIs of a namespace, or of all where it is undefined, that ask for annotations on workloads. */
+  apisAskingFor(namespace: string | undefined): readonly ObjectKey[] {
+    const asking = [...this.wishes].filter(
+      ([, wish]) =>
+        wish.type !== "ServiceMonitor" && (namespace === undefined || wish.namespace === namespace),
     );
+    return asking.map(([key]) => key);
   }
 
   /** Takes in a Service. Returns keys as {@link setApi} does: none where nothing that counts here is new. */
@@ -74,23 +104,13 @@ export class MonitoringTargets {
   }
 
   /** Takes in a workload. Returns keys as {@link setService} does. */
-  setWorkload({ kind, namespace, name, labels, containers }: Workload): readonly ObjectKey[] {
-    const known = containers.map((container) => ({
-      name: container.name,
-      ports: container.ports.map((port) => ({ name: port.name, containerPort: port.containerPort })),
-    }));
-    const workload = { kind, namespace, name, labels, containers: known };
-    return this.replaceWorkload(`${kind}/${namespace}/${name}`, workload);
+  setWorkload(workload: Workload): readonly ObjectKey[] {
+    return this.replaceWorkload(idOf(workload), workload);
   }
 
   /** Forgets a workload. Returns keys as {@link setApi} does. */
   removeWorkload(kind: Workload["kind"], namespace: string, name: string): readonly ObjectKey[] {
-    return this.replaceWorkload(`${kind}/${namespace}/${name}`, undefined);
-  }
-
-  /** The APIs that have to do with what a workload announces. */
-  apisAnnouncedOn(kind: Workload["kind"], namespace: string, name: string): readonly ObjectKey[] {
-    return this.apisOn(this.selection.workload(`${kind}/${namespace}/${name}`));
+    return this.replaceWorkload(idOf({ kind, namespace, name }), undefined);
   }
 
   /** What to announce for an API; undefined for one that asks for nothing. */
@@ -100,14 +120,19 @@ export class MonitoringTargets {
     const { type } = wish;
     if (type === "ServiceMonitor") return { settings: { type } };
     const announced = this.selection.workloadsOf(serviceOf(wish)).flatMap((workload) => {
-      const found = announcement(this.contenders(workload));
-      return found === undefined ? [] : [{ workload, announcement: found }];
+      const announcement = this.announcementOn(workload);
+      return announcement === undefined ? [] : [{ workload, announcement }];
     });
     const workloads = announced
-      .filter(({ announcement: { by } }) => by === key)
+      .filter(({ announcement: { by, keptBy } }) => by === key && keptBy === undefined)
       .map(({ workload: { kind, name }, announcement: { endpoints } }) => ({ kind, name, endpoints }));
+    const other = announced.find(({ announcement: { by, of } }) => by !== key && of.has(key));
     const problem = this.problemOf(key, wish, announced);
-    return { settings: { type, workloads }, ...(problem === undefined ? {} : { problem }) };
+    return {
+      settings: { type, workloads },
+      ...(other === undefined ? {} : { announcedBy: other.announcement.by }),
+      ...(problem === undefined ? {} : { problem }),
+    };
   }
 
   private problemOf(
@@ -116,72 +141,122 @@ export class MonitoringTargets {
     announced: readonly Announced[],
   ): MonitoringProblem | undefined {
     const { type, service, basicAuth } = wish;
+    const unsupported = this.unsupportedContainer(wish);
+    if (unsupported !== undefined) return unsupported;
     if (announced.length === 0) {
       const exists = this.selection.service(serviceOf(wish)) !== undefined;
       return { type: exists ? "NoWorkload" : "NoService", service };
     }
     const taken = announced.find(({ announcement: { of } }) => !of.has(key));
     if (taken !== undefined) {
-      const { kind, name } = taken.workload;
-      return { type: "Taken", by: taken.announcement.by, workload: { kind, name } };
+      return { type: "Taken", by: taken.announcement.by, workload: nameOf(taken.workload) };
     }
-    const unsupported = type === "PrometheusAnnotations" && basicAuth !== undefined;
-    return unsupported ? { type: "BasicAuthNotSupported" } : undefined;
+    for (const { workload, announcement } of announced) {
+      if (announcement.keptBy !== undefined) {
+        return { type: "Kept", by: announcement.keptBy, workload: nameOf(workload) };
+      }
+    }
+    const noLogin = type === "PrometheusAnnotations" && basicAuth !== undefined;
+    return noLogin ? { type: "BasicAuthNotSupported" } : undefined;
   }
 
-  /** The APIs that want annotations on a workload. */
+  private unsupportedContainer(wish: MonitoringWish): MonitoringProblem | undefined {
+    const service = this.selection.service(serviceOf(wish));
+    if (service === undefined) return undefined;
+    for (const workload of this.selection.workloadsOf(serviceOf(wish))) {
+      const container = endpointOf(wish, service, workload)?.container;
+      if (container !== undefined && !canName(wish.type, container)) {
+        return { type: "ContainerNotSupported", container, workload: nameOf(workload) };
+      }
+    }
+    return undefined;
+  }
+
+  private announcementOn(workload: Workload): Announcement | undefined {
+    const id = idOf(workload);
+    if (!this.announcements.has(id)) {
+      const holders = this.holders.holdersOf(workload);
+      this.announcements.set(id, announcement(this.contenders(workload), holders));
+    }
+    return this.announcements.get(id);
+  }
+
+  /** The APIs that want annotations on a workload, and can have them. */
   private contenders(workload: Workload): readonly Contender[] {
     return this.selection.servicesOf(workload).flatMap((service) =>
       this.apis.apisOf(`${service.namespace}/${service.name}`).flatMap((key) => {
         const wish = this.wishes.get(key);
         if (wish === undefined || wish.type === "ServiceMonitor") return [];
         const endpoint = endpointOf(wish, service, workload);
-        return endpoint === undefined ? [] : [{ key, type: wish.type, since: wish.since, endpoint }];
+        if (endpoint === undefined || !canName(wish.type, endpoint.container)) return [];
+        return [{ key, type: wish.type, since: wish.since, endpoint }];
       }),
     );
   }
 
+  private replaceApi(
+    key: ObjectKey,
+    wish: MonitoringWish | undefined,
+    apply: () => void,
+  ): readonly ObjectKey[] {
+    const told = this.change(
+      () => this.workloadsOf(key),
+      () => {
+        apply();
+        this.apis.set(key, wish === undefined ? [] : [serviceOf(wish)]);
+        if (wish === undefined) this.wishes.delete(key);
+        else this.wishes.set(key, wish);
+      },
+    );
+    return [...new Set([key, ...told])];
+  }
+
   private replaceService(id: string, service: SelectingService | undefined): readonly ObjectKey[] {
     if (isDeepStrictEqual(this.selection.service(id), service)) return [];
-    return this.change(
-      () => this.apisBehind(id),
+    const told = this.change(
+      () => this.selection.workloadsOf(id),
       () => {
         this.selection.setService(id, service);
       },
     );
+    return [...new Set([...this.apis.apisOf(id), ...told])];
   }
 
   private replaceWorkload(id: string, workload: Workload | undefined): readonly ObjectKey[] {
-    if (isDeepStrictEqual(this.selection.workload(id), workload)) return [];
+    const before = this.selection.workload(id);
+    if (isDeepStrictEqual(before, workload)) return [];
     return this.change(
-      () => this.apisOn(this.selection.workload(id)),
+      () => [this.selection.workload(id) ?? []].flat(),
       () => {
         this.selection.setWorkload(id, workload);
+        this.holders.setWorkload(id, before, workload);
       },
     );
   }
 
-  /** Applies a change. Returns whom it concerns, by how things were before it and are after it. */
-  private change(concerned: () => readonly ObjectKey[], apply: () => void): readonly ObjectKey[] {
-    const before = concerned();
+  /** Applies a change of what these workloads announce. Returns the APIs on them before it and after it. */
+  private change(concerned: () => readonly Workload[], apply: () => void): readonly ObjectKey[] {
+    const told = new Set<ObjectKey>();
+    const note = (): void => {
+      for (const workload of concerned()) {
+        this.announcements.delete(idOf(workload));
+        for (const key of this.apisOn(workload)) told.add(key);
+      }
+    };
+    note();
     apply();
-    return [...new Set([...before, ...concerned()])];
+    note();
+    return [...told];
   }
 
-  /** The APIs on the workloads of an API. */
-  private apisSharing(key: ObjectKey): readonly ObjectKey[] {
+  /** The workloads behind the Service of an API, and those of which it holds fields. */
+  private workloadsOf(key: ObjectKey): readonly Workload[] {
     const wish = this.wishes.get(key);
-    return wish === undefined ? [] : this.apisBehind(serviceOf(wish));
+    const held = this.holders.workloadsHeldBy(key).flatMap((id) => this.selection.workload(id) ?? []);
+    return [...(wish === undefined ? [] : this.selection.workloadsOf(serviceOf(wish))), ...held];
   }
 
-  /** The APIs that a Service implements, and those on the same workloads. */
-  private apisBehind(service: string): readonly ObjectKey[] {
-    const shared = this.selection.workloadsOf(service).flatMap((workload) => this.apisOn(workload));
-    return [...this.apis.apisOf(service), ...shared];
-  }
-
-  private apisOn(workload: Workload | undefined): readonly ObjectKey[] {
-    if (workload === undefined) return [];
+  private apisOn(workload: Workload): readonly ObjectKey[] {
     const services = this.selection.servicesOf(workload);
     return services.flatMap(({ namespace, name }) => this.apis.apisOf(`${namespace}/${name}`));
   }
@@ -192,8 +267,21 @@ interface Announced {
   readonly announcement: Announcement;
 }
 
+function idOf({ kind, namespace, name }: Pick<Workload, "kind" | "namespace" | "name">): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+function nameOf({ kind, name }: Workload): WorkloadName {
+  return { kind, name };
+}
+
 function serviceOf({ namespace, service }: MonitoringWish): string {
   return `${namespace}/${service}`;
+}
+
+/** Whether the annotations of a variant can name a container. */
+function canName(type: MonitoringType, container: string): boolean {
+  return type !== "DataDogAnnotations" || container.length <= MAX_CONTAINER_NAME;
 }
 
 function endpointOf(

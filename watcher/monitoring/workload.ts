@@ -1,5 +1,6 @@
 // Deployments, StatefulSets and DaemonSets, as far as they say who is behind a Service and what is announced.
-import { type LiveObject, keepLive } from "../drift/liveObject";
+import { createHash } from "node:crypto";
+import { type LiveObject, keepLive, managedFieldsOf, type ManagedFields } from "../drift/liveObject";
 import { type Workload } from "./workloadSelection";
 
 interface WorkloadSpec {
@@ -33,13 +34,36 @@ export function keepWorkload(object: LiveObject): LiveObject {
 }
 
 /** A workload of this kind, from what is kept of it. */
-export function workloadOf(kind: Workload["kind"], { metadata, spec }: LiveObject): Workload {
+export function workloadOf(kind: Workload["kind"], object: LiveObject): Workload {
+  const { metadata, spec } = object;
   const { template } = (spec ?? {}) as WorkloadSpec;
+  const setters = managedFieldsOf(object).flatMap((entry) => {
+    const annotations = annotationsSetBy(entry);
+    return annotations === undefined ? [] : [{ ...entry, annotations }];
+  });
+  const applied = setters.filter(({ operation }) => operation === "Apply");
   return {
     kind,
     namespace: metadata?.namespace ?? "",
     name: metadata?.name ?? "",
     labels: template?.metadata?.labels ?? {},
     containers: (template?.spec?.containers ?? []).map(({ name, ports = [] }) => ({ name, ports })),
+    managers: [...new Set(applied.map(({ manager = "" }) => manager))].sort(),
+    fingerprint: digest([
+      template?.metadata?.annotations,
+      setters.map(({ manager, operation, annotations }) => [manager, operation, annotations]),
+    ]),
   };
+}
+
+/** The annotations of the pod template that a manager has set (FieldsV1); undefined where it has set none. */
+function annotationsSetBy({ fieldsV1 }: ManagedFields): unknown {
+  return ["f:spec", "f:template", "f:metadata", "f:annotations"].reduce<unknown>(
+    (fields, name) => (fields as Readonly<Record<string, unknown>> | null | undefined)?.[name],
+    fieldsV1,
+  );
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 16);
 }

@@ -30,6 +30,10 @@ export interface Workload {
   /** Labels of its pod template. */
   readonly labels: Labels;
   readonly containers: readonly Container[];
+  /** Field managers that have set annotations on its pod template by server-side apply. */
+  readonly managers: readonly string[];
+  /** Digest of these annotations and of who set which: another one, and somebody has changed them. */
+  readonly fingerprint: string;
 }
 
 type Labels = Readonly<Record<string, string>>;

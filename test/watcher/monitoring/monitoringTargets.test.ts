@@ -2,57 +2,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { MonitoringTargets, type MonitoringWish } from "../../../watcher/monitoring/monitoringTargets";
 import { type SelectingService, type Workload } from "../../../watcher/monitoring/workloadSelection";
-
-const NAMESPACE = "components";
-
-const wish = (changes: Partial<MonitoringWish> = {}): MonitoringWish => ({
-  type: "DataDogAnnotations",
-  namespace: NAMESPACE,
-  service: "catalog",
-  port: 80,
-  path: "/metrics",
-  since: "2026-01-01T00:00:00Z",
-  ...changes,
-});
-const later = "2026-02-01T00:00:00Z";
-const prometheus = { type: "PrometheusAnnotations" } as const;
-
-const service = (changes: Partial<SelectingService> = {}): SelectingService => ({
-  namespace: NAMESPACE,
-  name: "catalog",
-  selector: { app: "catalog" },
-  ports: [{ port: 80, targetPort: 8080 }],
-  ...changes,
-});
-
-const workload = (changes: Partial<Workload> = {}): Workload => ({
-  kind: "Deployment",
-  namespace: NAMESPACE,
-  name: "catalog",
-  labels: { app: "catalog", tier: "api" },
-  containers: [{ name: "main", ports: [{ containerPort: 8080 }] }],
-  ...changes,
-});
-
-/** Targets with one Service and one Deployment behind it. */
-function targets(...wishes: (readonly [string, MonitoringWish])[]): MonitoringTargets {
-  const filled = new MonitoringTargets();
-  filled.setService(service());
-  filled.setWorkload(workload());
-  for (const [key, each] of wishes) filled.setApi(key, each);
-  return filled;
-}
-
-/** `kind/name container:port/path …` of each workload that an API announces its metrics on. */
-function announced(from: MonitoringTargets, key: string): string[] {
-  const settings = from.outcome(key)?.settings;
-  if (settings === undefined || settings.type === "ServiceMonitor") return [];
-  return settings.workloads.map(({ kind, name, endpoints }) =>
-    [`${kind}/${name}`, ...endpoints.map(({ container, port, path }) => `${container}:${port}${path}`)].join(
-      " ",
-    ),
-  );
-}
+import { announced, later, NAMESPACE, prometheus, service, targets, wish, workload } from "./examples";
 
 describe("The workloads that announce an API", () => {
   it("are found by the selector of its Service, of every kind and in a stable order", () => {
@@ -168,77 +118,6 @@ describe("The port to scrape", () => {
   });
 });
 
-describe("Several APIs on one workload", () => {
-  const old = ["old", wish({ path: "/old" })] as const;
-  const young = ["young", wish({ path: "/young", since: later })] as const;
-
-  it("are announced together for DataDog, by the oldest and in order of age", () => {
-    const found = targets(young, old);
-
-    assert.deepEqual(announced(found, "old"), ["Deployment/catalog main:8080/old main:8080/young"]);
-    assert.deepEqual(announced(found, "young"), []);
-    assert.equal(found.outcome("young")?.problem, undefined);
-  });
-
-  it("of one age are ordered by key", () => {
-    const found = targets(["b", wish({ path: "/b" })], ["a", wish({ path: "/a" })]);
-
-    assert.deepEqual(announced(found, "a"), ["Deployment/catalog main:8080/a main:8080/b"]);
-  });
-
-  it("may name one endpoint, which is then announced once", () => {
-    const found = targets(["a", wish()], ["b", wish({ since: later })]);
-
-    assert.deepEqual(announced(found, "a"), ["Deployment/catalog main:8080/metrics"]);
-  });
-
-  it("cannot all be announced for Prometheus: the younger is told of the older", () => {
-    const found = targets(["old", { ...old[1], ...prometheus }], ["young", { ...young[1], ...prometheus }]);
-
-    assert.deepEqual(announced(found, "old"), ["Deployment/catalog main:8080/old"]);
-    assert.deepEqual(announced(found, "young"), []);
-    assert.deepEqual(found.outcome("young")?.problem, {
-      type: "Taken",
-      by: "old",
-      workload: { kind: "Deployment", name: "catalog" },
-    });
-  });
-
-  it("can for Prometheus where they name one endpoint", () => {
-    const found = targets(["a", wish(prometheus)], ["b", wish({ ...prometheus, since: later })]);
-
-    assert.equal(found.outcome("b")?.problem, undefined);
-  });
-
-  it("have one variant, that of the oldest", () => {
-    const found = targets(["old", { ...old[1], ...prometheus }], young);
-
-    assert.equal(found.outcome("young")?.problem?.type, "Taken");
-    assert.equal(found.outcome("old")?.problem, undefined);
-  });
-
-  it("do not meet one that has a ServiceMonitor", () => {
-    const found = targets(["old", wish({ type: "ServiceMonitor" })], young);
-
-    assert.deepEqual(announced(found, "young"), ["Deployment/catalog main:8080/young"]);
-  });
-
-  it("are announced by the next oldest when the first goes", () => {
-    const found = targets(old, young);
-
-    assert.deepEqual(found.setApi("old", undefined), ["old", "young"]);
-    assert.deepEqual(announced(found, "young"), ["Deployment/catalog main:8080/young"]);
-  });
-
-  it("may reach it through different Services", () => {
-    const found = targets(old);
-    found.setService(service({ name: "metrics", selector: { tier: "api" }, ports: [{ port: 80 }] }));
-    found.setApi("young", { ...young[1], service: "metrics" });
-
-    assert.deepEqual(announced(found, "old"), ["Deployment/catalog main:8080/old main:80/young"]);
-  });
-});
-
 describe("A change in the cluster", () => {
   it("tells nobody where nothing that counts is new", () => {
     const found = targets(["a", wish()]);
@@ -258,6 +137,13 @@ describe("A change in the cluster", () => {
     assert.deepEqual(found.removeWorkload("Deployment", NAMESPACE, "catalog"), ["a"]);
     assert.deepEqual(found.removeService(NAMESPACE, "catalog"), ["a"]);
     assert.deepEqual(found.setWorkload(workload({ labels: { app: "unrelated" } })), []);
+  });
+
+  it("of the annotations of a workload tells the APIs on it", () => {
+    const found = targets(["a", wish()]);
+
+    assert.deepEqual(found.setWorkload(workload({ fingerprint: "another" })), ["a"]);
+    assert.deepEqual(found.setWorkload(workload({ fingerprint: "another" })), []);
   });
 
   it("tells every API whose outcome it changes, whatever the order of changes, and leaves the same outcomes", () => {
@@ -282,12 +168,13 @@ describe("A change in the cluster", () => {
   });
 });
 
-const KEYS = ["k0", "k1", "k2"];
+const KEYS = ["k0", "k1", "k2"].map((name) => `exposedapis/${NAMESPACE}/${name}`);
+const MANAGERS = [[], ["oda-api.k0"], ["oda-api.k1"], ["oda-api.k0", "oda-api.k2"]];
 const LABELS = [{ app: "x" }, { app: "x", tier: "y" }, { tier: "y" }, {}, { app: "z" }];
 
 /** An object that is set, or without a value removed. */
 type Change =
-  | { readonly of: "api"; readonly id: string; readonly value?: MonitoringWish | undefined }
+  | { readonly of: "api"; readonly id: string; readonly value?: MonitoringWish | "gone" | undefined }
   | { readonly of: "service"; readonly id: string; readonly value?: SelectingService | undefined }
   | { readonly of: "workload"; readonly id: string; readonly value?: Workload | undefined };
 
@@ -299,14 +186,17 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     of: fc.constant("api" as const),
     id: fc.constantFrom(...KEYS),
     value: maybe(
-      fc
-        .record({
-          type: fc.constantFrom("DataDogAnnotations", "PrometheusAnnotations", "ServiceMonitor"),
-          service: fc.constantFrom("s0", "s1"),
-          path: fc.constantFrom("/a", "/b"),
-          since: fc.constantFrom("2026-01-01T00:00:00Z", later),
-        })
-        .map((changes) => wish(changes as Partial<MonitoringWish>)),
+      fc.oneof(
+        fc.constant("gone" as const),
+        fc
+          .record({
+            type: fc.constantFrom("DataDogAnnotations", "PrometheusAnnotations", "ServiceMonitor"),
+            service: fc.constantFrom("s0", "s1"),
+            path: fc.constantFrom("/a", "/b"),
+            since: fc.constantFrom("2026-01-01T00:00:00Z", later),
+          })
+          .map((changes) => wish(changes as Partial<MonitoringWish>)),
+      ),
     ),
   }),
   fc
@@ -320,17 +210,23 @@ const change: fc.Arbitrary<Change> = fc.oneof(
           : service({ name: id, selector: selector as Record<string, string> }),
     })),
   fc
-    .record({ id: fc.constantFrom("w0", "w1", "w2"), labels: maybe(fc.constantFrom(...LABELS)) })
-    .map(({ id, labels }) => ({
+    .record({
+      id: fc.constantFrom("w0", "w1", "w2"),
+      labels: maybe(fc.constantFrom(...LABELS)),
+      managers: fc.constantFrom(...MANAGERS),
+    })
+    .map(({ id, labels, managers }) => ({
       of: "workload" as const,
       id,
       value:
-        labels === undefined ? undefined : workload({ name: id, labels: labels as Record<string, string> }),
+        labels === undefined
+          ? undefined
+          : workload({ name: id, labels: labels as Record<string, string>, managers }),
     })),
 );
 
 function apply(to: MonitoringTargets, { of, id, value }: Change): readonly string[] {
-  if (of === "api") return to.setApi(id, value);
+  if (of === "api") return value === "gone" ? to.removeApi(id) : to.setApi(id, value);
   if (of === "service") return value === undefined ? to.removeService(NAMESPACE, id) : to.setService(value);
   return value === undefined ? to.removeWorkload("Deployment", NAMESPACE, id) : to.setWorkload(value);
 }
