@@ -4,7 +4,7 @@ import { until } from "../../dev/until";
 import { Cluster, GATEWAY_IP, NAMESPACE, type AnyObject } from "./support/cluster";
 import { conditionOf, untilApplied, untilCondition } from "./support/expect";
 import { exposedApi } from "./support/manifests";
-import { createService, deleteGateway, putSlice } from "./support/services";
+import { createService, deleteGateway, deleteService, patchLoadBalancer, putSlice } from "./support/services";
 
 /** The table that the API server makes of objects for `kubectl get`. */
 interface Table {
@@ -127,6 +127,33 @@ for (const crds of ["plain", "status-subresource"] as const) {
       assert.equal(conditionOf(object, "Ready")?.reason, "NoReadyEndpoint");
     });
 
+    it("is counted, where the same goes wrong again", async () => {
+      await deleteService(cluster, "lonely-svc");
+      await untilCondition(cluster, "lonely", "ImplementationReady", "ServiceMissing");
+      await until("the Event is counted", async () => {
+        const { items } = await cluster.clients.core.listNamespacedEvent({
+          namespace: NAMESPACE,
+          fieldSelector: "involvedObject.name=lonely,reason=ServiceMissing",
+        });
+        const [event] = items;
+        return items.length === 1 && event?.count === 2 && event.lastTimestamp !== event.firstTimestamp;
+      });
+    });
+
+    it("is the port that the Service does not have", async () => {
+      await cluster.patch("ExposedAPI", "good", { spec: { port: 9999 } });
+      const object = await expectTrouble({
+        api: "good",
+        condition: "ImplementationReady",
+        reason: "PortMissing",
+        where: /^Service components\/good-svc has no port 9999, which spec\.port names; it has 8080;/,
+        remedy: /; correct spec\.port, or add the port to the Service$/,
+      });
+      assert.equal(conditionOf(object, "Ready")?.reason, "PortMissing");
+      await cluster.patch("ExposedAPI", "good", { spec: { port: 8080 } });
+      await untilCondition(cluster, "good", "Ready", "Serving");
+    });
+
     it("is the annotation that names no gateway", async () => {
       const object = exposedApi("elsewhere");
       const metadata = {
@@ -169,13 +196,26 @@ for (const crds of ["plain", "status-subresource"] as const) {
       assert.deepEqual([unserved.cells["Ready"], unserved.cells["URL"]], ["False", null]);
     });
 
-    it("is what was looked for, where the gateway has no address", async () => {
-      await deleteGateway(cluster);
+    it("is the Service of the gateway that has no address", async () => {
+      await patchLoadBalancer(cluster, []);
       await expectTrouble({
         api: "good",
         condition: "Ready",
         reason: "GatewayAddressUnknown",
-        where: /^no Service labelled istio=ingressgateway, in any namespace, has an address/,
+        where: /^Service [-a-z]+\/[-a-z]+, which is labelled istio=ingressgateway, has no address;/,
+        remedy: /; give the gateway's Service a load balancer address/,
+      });
+      await patchLoadBalancer(cluster, [{ ip: GATEWAY_IP }]);
+      await untilCondition(cluster, "good", "Ready", "Serving");
+    });
+
+    it("is what was looked for, where there is no gateway", async () => {
+      await deleteGateway(cluster);
+      await expectCondition({
+        api: "good",
+        condition: "Ready",
+        reason: "GatewayAddressUnknown",
+        where: /^no Service is labelled istio=ingressgateway, in any namespace/,
         remedy:
           /; give the gateway's Service a load balancer address or spec\.externalIPs, .*; the URL appears as soon/,
       });

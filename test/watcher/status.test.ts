@@ -126,6 +126,26 @@ describe("the status of an API without a ready implementation", () => {
   });
 });
 
+describe("the status of an API whose Service does not have its port", () => {
+  const missingPort = { port: 8080, inSpec: true, ports: [9090] };
+  const message =
+    "Service components/r1-prodcatapi has no port 8080, which spec.port names; it has 9090; " +
+    "correct spec.port, or add the port to the Service";
+
+  it("is not ready, though the Service has a ready endpoint, which is told as it is", () => {
+    const told = status({ implementation: { ...notReady, ready: true, missingPort } });
+    assert.equal(condition(told, "ImplementationReady"), `False PortMissing: ${message}`);
+    assert.equal(condition(told, "Ready"), `False PortMissing: ${message}`);
+    assert.deepEqual(told["implementation"], { ready: true });
+  });
+
+  it("says the same whether or not there is a ready endpoint", () => {
+    const told = status({ implementation: { ...notReady, missingPort } });
+    assert.equal(condition(told, "ImplementationReady"), `False PortMissing: ${message}`);
+    assert.deepEqual(told["implementation"], { ready: false });
+  });
+});
+
 describe("the status of an API whose gateway has no address yet", () => {
   const unknown = status({ publicUrl: { unknown: "no address" } });
 
@@ -134,7 +154,7 @@ describe("the status of an API whose gateway has no address yet", () => {
     assert.deepEqual([url, ip], [undefined, undefined]);
     assert.match(
       condition(unknown, "Ready") ?? "",
-      /^False GatewayAddressUnknown: no Service labelled istio=ingressgateway, in any namespace, has an address; /,
+      /^False GatewayAddressUnknown: no Service is labelled istio=ingressgateway, in any namespace; /,
     );
     assert.equal(condition(unknown, "Reconciled"), condition(served, "Reconciled"));
   });
@@ -146,7 +166,7 @@ describe("the status of an API whose gateway has no address yet", () => {
     });
     assert.match(
       condition(configured, "Ready") ?? "",
-      /: Service istio-system\/public, which ODA_GATEWAY_SERVICE names, does not exist or has no address; /,
+      /: Service istio-system\/public, which ODA_GATEWAY_SERVICE names, does not exist; /,
     );
   });
 });

@@ -67,6 +67,11 @@ describe("What is around an API", () => {
     const found = conditions.find((each) => each.type === type);
     return found && `${found.status} ${found.reason}`;
   };
+  const messageBecomes = (name: string, type: string, expected: RegExp) =>
+    eventually(`${name} says of ${type} ${String(expected)}`, () => {
+      const conditions = (object(name)?.status?.["conditions"] ?? []) as readonly Condition[];
+      return expected.test(conditions.find((each) => each.type === type)?.message ?? "");
+    });
   const becomes = (name: string, type: string, expected: string) =>
     eventually(`${name} is ${type}=${expected}`, () => condition(name, type) === expected);
   const urlBecomes = (name: string, expected: string | undefined) =>
@@ -165,6 +170,47 @@ describe("What is around an API", () => {
       asked.join(),
     );
     assert.ok(!server.requests.some((request) => request.includes("labelSelector")));
+  });
+
+  it("says that the Service does not have the port, until it does; its endpoints are told as they are", async () => {
+    server.put("/api/v1/services", gateway("10.0.0.1"));
+    server.put(SLICES, slice("a", true));
+    server.put(SERVICES, { ...service("r1-prodcatapi"), spec: { ports: [{ port: 9090 }] } });
+    put("a");
+    await follow();
+    await becomes("a", "Ready", "False PortMissing");
+    assert.equal(condition("a", "ImplementationReady"), "False PortMissing");
+    assert.deepEqual(object("a")?.status?.["implementation"], { ready: true });
+    await eventually("an Event says so", () => server.bodies.some(({ reason }) => reason === "PortMissing"));
+
+    server.put(SERVICES, { ...service("r1-prodcatapi"), spec: { ports: [{ port: 9090 }, { port: 8080 }] } });
+    await becomes("a", "Ready", "True Serving");
+    assert.equal(ups(), 1);
+  });
+
+  it("names the Service of the gateway as soon as there is one, and says that it lost its address", async () => {
+    const warn = mock.method(log, "warn", () => undefined);
+    const info = mock.method(log, "info", () => undefined);
+    server.put(SLICES, slice("a", true));
+    put("a");
+    await follow();
+    await messageBecomes("a", "Ready", /^no Service is labelled istio=ingressgateway/);
+    server.put("/api/v1/services", { ...gateway("10.0.0.1"), status: {} });
+    await messageBecomes("a", "Ready", /^Service istio-ingress\/gateway, .* has no address/);
+    assert.equal(warn.mock.callCount(), 0);
+
+    server.put("/api/v1/services", gateway("10.0.0.1"));
+    await becomes("a", "Ready", "True Serving");
+    assert.deepEqual(info.mock.calls.at(-1)?.arguments, [
+      { address: { host: "10.0.0.1" } },
+      "address of the gateway",
+    ]);
+    server.put("/api/v1/services", { ...gateway("10.0.0.1"), status: {} });
+    await becomes("a", "Ready", "False GatewayAddressUnknown");
+    assert.deepEqual(
+      warn.mock.calls.map((call) => call.arguments as unknown[]),
+      [[{ address: null, services: ["istio-ingress/gateway"] }, "the gateway has no address any more"]],
+    );
   });
 
   it("says that the Service does not exist, until it does", async () => {
