@@ -35,6 +35,15 @@ describe("Reconciler on two objects that ask for one route", () => {
     );
   });
 
+  it("tells the one that is served once: what the status of the other says already is no news after a restart", async () => {
+    const told = () => world.events.filter((event) => event.startsWith("a RouteContested")).length;
+    await world.reconcile("a");
+    await world.reconcile("b");
+    assert.equal(told(), 1);
+    await world.reconcile("b");
+    assert.equal(told(), 1);
+  });
+
   it("looks at the one that waits when the other has moved, not before", async () => {
     await world.reconcile("a");
     await world.reconcile("b");
