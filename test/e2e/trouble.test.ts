@@ -97,7 +97,10 @@ describe("When something is wrong", function () {
       });
       await cluster.create(exposedApi("taken"));
       const object = await untilCondition(cluster, "taken", "Reconciled", "FieldConflict");
-      assert.match(conditionOf(object, "Reconciled")?.message ?? "", /conflict/);
+      assert.match(
+        conditionOf(object, "Reconciled")?.message ?? "",
+        /VirtualService taken is not this API.s: .*spec\.hosts.* held by /,
+      );
       const untouched = await cluster.get("VirtualService", "taken");
       assert.deepEqual(untouched?.spec["hosts"], ["taken.example.org"]);
     });
