@@ -63,7 +63,7 @@ function rewriting(at: string | undefined): pulumi.ComponentResourceOptions {
     if (!type.startsWith("kubernetes:") || type.endsWith("Patch")) return undefined;
     const { metadata } = props as { readonly metadata: { readonly annotations: object } };
     const annotations = { ...metadata.annotations, [REWRITTEN_ANNOTATION]: at };
-    return { props: { ...props, metadata: { ...metadata, annotations } } as pulumi.Inputs, opts };
+    return { props: { ...props, metadata: { ...metadata, annotations } }, opts };
   };
   return { transformations: [rewrite] };
 }

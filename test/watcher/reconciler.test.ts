@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { StackLockedError, TransientError } from "../../stack";
 import { FINALIZER } from "../../watcher/apiObjects";
-import { settled, useClock } from "../support/clock";
+import { useClock } from "../support/clock";
 import { World } from "./world";
 
 const STACK = "components.a";
@@ -192,38 +192,6 @@ describe("Reconciler", () => {
 
       await world.reconcile("a");
       assert.deepEqual(world.status("a", "implementation"), { ready: false });
-    });
-  });
-
-  describe("while a run is under way", () => {
-    it("follows readiness, and the status after the run loses nothing of it", async () => {
-      world.create("a");
-      await world.reconcile("a");
-      let finish: () => void = () => undefined;
-      world.engine.work = () => new Promise((resolve) => (finish = resolve));
-      world.change("a", { path: "/elsewhere" });
-      const reconciled = world.reconcileAlone("a");
-      await settled();
-
-      world.ready = false;
-      await world.tellDuringRun("a");
-      assert.equal(world.condition("a", "Ready"), "False NoReadyEndpoint");
-      assert.equal(world.condition("a", "Reconciled"), "True Applied");
-      assert.deepEqual(world.status("a", "implementation"), { ready: false });
-
-      finish();
-      await reconciled;
-      assert.equal(world.condition("a", "Ready"), "False NoReadyEndpoint");
-      assert.equal((world.status("a", "apiStatus") as { path: string }).path, "/elsewhere");
-    });
-
-    it("says nothing new where no run is under way", async () => {
-      world.create("a");
-      await world.reconcile("a");
-      const { writes } = world;
-      world.ready = false;
-      await world.tellDuringRun("a");
-      assert.equal(world.writes, writes);
     });
   });
 

@@ -110,17 +110,16 @@ describe("DriftDetector", () => {
   });
 
   describe("before a run", () => {
-    const held = (...managers: string[]): LiveObject =>
-      ({
-        metadata: {
-          name: "catalog",
-          managedFields: managers.map((manager) => ({
-            manager,
-            fieldsV1: manager === "oda-api" ? {} : { "f:spec": { "f:hosts": {} } },
-          })),
-        },
-        spec: { hosts: ["example.org"] },
-      }) as unknown as LiveObject;
+    const held = (...managers: string[]): LiveObject => ({
+      metadata: {
+        name: "catalog",
+        managedFields: managers.map((manager) => ({
+          manager,
+          fieldsV1: manager === "oda-api" ? {} : { "f:spec": { "f:hosts": {} } },
+        })),
+      },
+      spec: { hosts: ["example.org"] },
+    });
     const change = { object: "VirtualService catalog", fields: ["spec.hosts"], by: ["helm"] };
 
     it("finds an object that is somebody else's in the way", () => {

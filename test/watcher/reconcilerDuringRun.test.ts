@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { settled, useClock } from "../support/clock";
+import { World } from "./world";
+
+describe("Reconciler while a run is under way", () => {
+  let world: World;
+  useClock();
+
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(() => world.stop());
+
+  it("follows readiness, and the status after the run loses nothing of it", async () => {
+    world.create("a");
+    await world.reconcile("a");
+    let finish: () => void = () => undefined;
+    world.engine.work = () => new Promise((resolve) => (finish = resolve));
+    world.change("a", { path: "/elsewhere" });
+    const reconciled = world.reconcileAlone("a");
+    await settled();
+
+    world.ready = false;
+    await world.tellDuringRun("a");
+    assert.equal(world.condition("a", "Ready"), "False NoReadyEndpoint");
+    assert.equal(world.condition("a", "Reconciled"), "True Applied");
+    assert.deepEqual(world.status("a", "implementation"), { ready: false });
+
+    finish();
+    await reconciled;
+    assert.equal(world.condition("a", "Ready"), "False NoReadyEndpoint");
+    assert.equal((world.status("a", "apiStatus") as { path: string }).path, "/elsewhere");
+  });
+
+  it("says nothing new where no run is under way", async () => {
+    world.create("a");
+    await world.reconcile("a");
+    const { writes } = world;
+    world.ready = false;
+    await world.tellDuringRun("a");
+    assert.equal(world.writes, writes);
+  });
+});
