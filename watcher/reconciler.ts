@@ -92,7 +92,8 @@ export class Reconciler {
    */
   async tellDuringRun(key: ObjectKey): Promise<void> {
     const object = this.deps.objects.get(key);
-    if (object === undefined || !this.isRunning(key)) return;
+    if (object === undefined || object.metadata?.deletionTimestamp !== undefined) return;
+    if (!this.isRunning(key)) return;
     const evaluation = this.deps.evaluate(key, object);
     if (evaluation.notYet) return;
     await this.deps.status.writeDuringRun(key, object, evaluation);

@@ -5,7 +5,7 @@ import { type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
-import { well } from "./reasons";
+import { well, type Problem } from "./reasons";
 import { type ReconcileResult } from "./reconcileResult";
 import { type StackRuns } from "./stackRuns";
 import { type StatusWriter } from "./statusWriter";
@@ -20,10 +20,16 @@ export interface RemovalDependencies {
   readonly evaluate: (key: ObjectKey, object: ApiObject) => Evaluation;
 }
 
+interface Progress {
+  /** Of the object: another one may have the same name. */
+  readonly uid: string | undefined;
+  readonly reached: "destroyed" | "released";
+}
+
 /** Removes objects; the finalizer goes only after everything else has. */
 export class Removal {
-  /** Uids of objects that were let go, until the cache has seen them go: they are not destroyed twice. */
-  private readonly released = new Map<ObjectKey, string | undefined>();
+  /** How far the removal of an object has come, until the cache has seen it go: nothing is done twice. */
+  private readonly progress = new Map<ObjectKey, Progress>();
 
   constructor(private readonly deps: RemovalDependencies) {}
 
@@ -32,32 +38,45 @@ export class Removal {
     const { events, log, objects, runs } = this.deps;
     const { finalizers, uid } = object.metadata ?? {};
     if (!finalizers?.includes(FINALIZER)) return this.release(key);
-    if (this.released.has(key) && this.released.get(key) === uid) return { outcome: "done" };
-    const delay = runs.removalDelay(key);
-    if (delay !== undefined) return { outcome: "retry", after: delay };
-    const run = await runs.destroy(key);
-    if (run.result === "interrupted") return { outcome: "waiting" };
-    const resource = objects.resource(key);
-    if (run.result === "failed") {
-      const { message } = run.problem;
-      events.record(resource, object, { type: "Warning", reason: "RemovalFailed", message });
-      const evaluation = this.deps.evaluate(key, object);
-      const last = this.deps.status.lastRun(key, object, evaluation);
-      const stack = { ...last.stack, result: "Failed" } as const;
-      await this.deps.status.write(key, object, evaluation, { ...last, problem: run.problem, stack });
-      return { outcome: "retry", after: run.retryAfter };
+    const before = this.progress.get(key);
+    const reached = before?.uid === uid ? before?.reached : undefined;
+    if (reached === "released") return { outcome: "done" };
+    if (reached !== "destroyed") {
+      const delay = runs.removalDelay(key);
+      if (delay !== undefined) return { outcome: "retry", after: delay };
+      const run = await runs.destroy(key);
+      if (run.result === "interrupted") return { outcome: "waiting" };
+      if (run.result === "failed") return this.fail(key, object, run);
+      this.progress.set(key, { uid, reached: "destroyed" });
     }
     const stack = stackName(splitKey(key));
-    events.record(resource, object, { type: "Normal", reason: "Removed", message: well.removed(stack) });
-    await objects.removeFinalizer(key, object);
-    this.released.set(key, uid);
+    const message = well.removed(stack);
+    events.record(objects.resource(key), object, { type: "Normal", reason: "Removed", message });
+    // It may have been written meanwhile.
+    await objects.removeFinalizer(key, objects.get(key) ?? object);
+    this.progress.set(key, { uid, reached: "released" });
     log.info({ key, stack }, "removed");
     return this.release(key);
   }
 
   /** The object is gone. */
   forget(key: ObjectKey): void {
-    this.released.delete(key);
+    this.progress.delete(key);
+  }
+
+  private async fail(
+    key: ObjectKey,
+    object: ApiObject,
+    { problem, retryAfter }: { readonly problem: Problem; readonly retryAfter: number },
+  ): Promise<ReconcileResult> {
+    const { events, objects, status } = this.deps;
+    const { message } = problem;
+    events.record(objects.resource(key), object, { type: "Warning", reason: "RemovalFailed", message });
+    const evaluation = this.deps.evaluate(key, object);
+    const last = status.lastRun(key, object, evaluation);
+    const stack = { ...last.stack, result: "Failed" } as const;
+    await status.write(key, object, evaluation, { ...last, problem, stack });
+    return { outcome: "retry", after: retryAfter };
   }
 
   private release(key: ObjectKey): ReconcileResult {

@@ -42,6 +42,29 @@ describe("Reconciler on an object that is deleted", () => {
     assert.ok(world.events.includes("a Removed: stack components.a is gone"));
   });
 
+  it("lets an object go that was written during its destroy, without another", async () => {
+    world.engine.work = () => {
+      world.setStatus("a", { seen: "by others" });
+      return Promise.resolve();
+    };
+
+    assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
+
+    assert.deepEqual(world.runs, [`up ${STACK}`, `destroy ${STACK}`]);
+    assert.equal(world.object("a"), undefined);
+  });
+
+  it("does not destroy it again when its finalizer could not be removed at once", async () => {
+    world.engine.work = () => {
+      world.server.fail(500);
+      return Promise.resolve();
+    };
+    await assert.rejects(world.reconcile("a"), { code: 500 });
+
+    assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
+    assert.deepEqual(world.runs, [`up ${STACK}`, `destroy ${STACK}`]);
+  });
+
   it("does not destroy it again while the cache still has it as it was", async () => {
     const asCached = world.object("a");
     await world.reconcile("a");
