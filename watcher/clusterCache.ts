@@ -47,6 +47,8 @@ export interface ClusterHandlers {
   readonly slice: Handlers<V1EndpointSlice>;
   readonly service: Handlers<V1Service>;
   readonly owned: (kind: OwnedKind) => Handlers<LiveObject>;
+  /** Objects of a kind that components keep can be judged now, which may not have been so before. */
+  readonly ownedCurrent: () => void;
   readonly workload: (kind: WorkloadKind) => Handlers<LiveObject>;
   /** The workloads of a namespace are known now; of all, where it is undefined. */
   readonly workloadsListed: (namespace: string | undefined) => void;
@@ -81,7 +83,10 @@ export class ClusterCache {
       serviceInformer(options, namespace, handlers.service),
     );
     for (const kind of owned) {
-      this.live.set(kind.kind, this.followOwned(kind, handlers.owned(kind), { optional: true }));
+      this.live.set(
+        kind.kind,
+        this.followOwned(kind, handlers.owned(kind), { optional: true, onCurrent: handlers.ownedCurrent }),
+      );
     }
     const tell = (): void => {
       handlers.gatewayServices(this.gateways.list());
@@ -194,10 +199,10 @@ export class ClusterCache {
   private followOwned(
     kind: OwnedKind,
     handlers: Handlers<LiveObject>,
-    { keep = keepLive, optional = false }: Pick<InformerOptions<LiveObject>, "keep" | "optional">,
+    options: Pick<InformerOptions<LiveObject>, "keep" | "optional" | "onCurrent">,
   ): Collection<LiveObject> {
     return new Collection(this.options.namespaces, (namespace) =>
-      customInformer(this.options, kind, namespace, { ...handlers, keep, optional }),
+      customInformer(this.options, kind, namespace, { keep: keepLive, ...handlers, ...options }),
     );
   }
 }

@@ -124,6 +124,7 @@ export class Controller {
       gatewayServices: (services) => {
         this.gatewayChanged(gatewayAddress(services), gatewayServiceNames(services));
       },
+      apis: () => (this.started ? this.cache.apiKeys() : []),
       enqueue: (keys) => this.enqueue(keys),
     });
   }

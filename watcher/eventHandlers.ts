@@ -34,6 +34,8 @@ export interface EventTargets {
   /** Has workloads followed, if they are not yet. */
   readonly followWorkloads: () => void;
   readonly gatewayServices: (services: readonly V1Service[]) => void;
+  /** All API objects. */
+  readonly apis: () => readonly ObjectKey[];
   /** Queues keys. Says whether it did: not before every cache is filled. */
   readonly enqueue: (keys: readonly ObjectKey[]) => boolean;
 }
@@ -116,6 +118,11 @@ export class EventHandlers implements ClusterHandlers {
 
   readonly workloadsListed = (namespace: string | undefined): void => {
     this.targets.enqueue(this.targets.monitoring.apisAskingFor(namespace));
+  };
+
+  /** What was changed while nobody looked may come without an event. */
+  readonly ownedCurrent = (): void => {
+    this.targets.enqueue(this.targets.apis());
   };
 
   readonly gatewayServices = (services: readonly V1Service[]): void => {

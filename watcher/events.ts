@@ -75,6 +75,10 @@ export class EventRecorder {
     const latest = { words, at: now, name: this.create(namespace, body), count: 1, countedAt: undefined };
     this.told.delete(id);
     this.told.set(id, { latest, times: [...times, now] });
+    // One that was not written is said again at its next occurrence.
+    void latest.name.then((written) => {
+      if (written === undefined && this.told.get(id)?.latest === latest) this.told.delete(id);
+    });
   }
 
   private async create(namespace: string, body: CoreV1Event): Promise<string | undefined> {

@@ -160,16 +160,14 @@ export class Reconciler {
     const finalized = await objects.addFinalizer(key, object);
     const run = await runs.up(key, object, servable, last, refresh);
     if (run.result === "interrupted") return { outcome: "waiting" };
-    // Its status may have been written meanwhile.
-    const latest = objects.get(key) ?? finalized;
+    status.ran(key, object, run.last);
     if (run.result === "failed") {
       events.record(objects.resource(key), object, { type: "Warning", ...run.problem });
-      await status.write(key, latest, servable, { ...run.last, problem: run.problem });
+      await status.write(key, finalized, servable, { ...run.last, problem: run.problem });
       return { outcome: "retry", after: run.retryAfter };
     }
     this.tellOfRun(key, object, run.last);
-    status.succeeded(key, object, run.last);
-    await status.write(key, latest, servable, { ...run.last, problem: undefined });
+    await status.write(key, finalized, servable, { ...run.last, problem: undefined });
     return { outcome: "done" };
   }
 

@@ -5,8 +5,9 @@ import { type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
-import { well, type Problem } from "./reasons";
+import { well } from "./reasons";
 import { type ReconcileResult } from "./reconcileResult";
+import { type Pending } from "./retries";
 import { type StackRuns } from "./stackRuns";
 import { type StatusWriter } from "./statusWriter";
 
@@ -42,11 +43,15 @@ export class Removal {
     const reached = before?.uid === uid ? before?.reached : undefined;
     if (reached === "released") return { outcome: "done" };
     if (reached !== "destroyed") {
-      const delay = runs.removalDelay(key);
-      if (delay !== undefined) return { outcome: "retry", after: delay };
+      const pending = runs.pendingRemoval(key);
+      if (pending !== undefined) return this.fail(key, object, pending);
       const run = await runs.destroy(key);
       if (run.result === "interrupted") return { outcome: "waiting" };
-      if (run.result === "failed") return this.fail(key, object, run);
+      if (run.result === "failed") {
+        const { message } = run.problem;
+        events.record(objects.resource(key), object, { type: "Warning", reason: "RemovalFailed", message });
+        return this.fail(key, object, { problem: run.problem, delay: run.retryAfter });
+      }
       this.progress.set(key, { uid, reached: "destroyed" });
     }
     const stack = stackName(splitKey(key));
@@ -67,16 +72,14 @@ export class Removal {
   private async fail(
     key: ObjectKey,
     object: ApiObject,
-    { problem, retryAfter }: { readonly problem: Problem; readonly retryAfter: number },
+    { problem, delay }: Pending,
   ): Promise<ReconcileResult> {
-    const { events, objects, status } = this.deps;
-    const { message } = problem;
-    events.record(objects.resource(key), object, { type: "Warning", reason: "RemovalFailed", message });
+    const { status } = this.deps;
     const evaluation = this.deps.evaluate(key, object);
     const last = status.lastRun(key, object, evaluation);
     const stack = { ...last.stack, result: "Failed" } as const;
     await status.write(key, object, evaluation, { ...last, problem, stack });
-    return { outcome: "retry", after: retryAfter };
+    return { outcome: "retry", after: delay };
   }
 
   private release(key: ObjectKey): ReconcileResult {

@@ -126,7 +126,7 @@ export function customInformer<T extends KubernetesObject>(
   context: SourceContext,
   { group, version, plural }: ResourcePath,
   namespace: string | undefined,
-  options: Handlers<T> & Pick<InformerOptions<T>, "keep" | "optional">,
+  options: Handlers<T> & Pick<InformerOptions<T>, "keep" | "optional" | "onCurrent">,
 ): Informer<T> {
   const { objects } = context.clients;
   const list = (): Promise<KubernetesListObject<T>> =>

@@ -8,7 +8,7 @@ import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
 import { type StackStatus } from "./ownStatus";
 import { removalProblem, runProblem, type Problem } from "./reasons";
-import { type Retries } from "./retries";
+import { type Pending, type Retries } from "./retries";
 import { type RouteClaims } from "./routeClaims";
 
 /** What the runs work with. */
@@ -149,9 +149,9 @@ export class StackRuns {
     return this.underWay.has(key);
   }
 
-  /** Milliseconds until a failed removal is worth another try, or undefined when it may run. */
-  removalDelay(key: ObjectKey): number | undefined {
-    return this.deps.retries.pending(key, REMOVAL)?.delay;
+  /** A failed removal that is not yet to be tried again, or undefined when it may run. */
+  pendingRemoval(key: ObjectKey): Pending | undefined {
+    return this.deps.retries.pending(key, REMOVAL);
   }
 
   private failed<Rest extends object>(

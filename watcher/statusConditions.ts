@@ -31,12 +31,13 @@ export function describeConditions(observation: Observation): readonly NewCondit
 
 /** The conditions while a run is under way: only those that no run changes are new. Undefined where there are none yet. */
 export function conditionsDuringRun(observation: Observation): readonly NewCondition[] | undefined {
-  const before = observation.previous["conditions"];
-  const reconciled = findCondition(before, "Reconciled");
+  const reconciled = findCondition(observation.previous["conditions"], "Reconciled");
   if (reconciled === undefined) return undefined;
-  const implementation = implementationCondition(observation);
+  // Nothing is said of what the run is for.
+  const before = { ...observation, observedHash: reconciled.observedHash };
+  const implementation = implementationCondition(before);
   return [
-    readyCondition(observation, [reconciled, implementation]),
+    readyCondition(before, [reconciled, implementation]),
     reconciled,
     implementation,
     ...asBefore(observation.previous, "PoliciesEnforced"),

@@ -17,11 +17,14 @@ export interface StatusWriterDependencies extends Surroundings {
 
 /** Writes the status of API objects: only differences, and Events for what is news. */
 export class StatusWriter {
-  /** Successful runs whose status could not be written yet: they are not repeated. */
+  /** Runs whose status could not be written yet: a successful one is not repeated, a failed one not forgotten. */
   private readonly unwritten = new Map<
     ObjectKey,
     { readonly uid: string | undefined; readonly last: LastRun }
   >();
+
+  /** Writes during a run that are under way: the one after the run must not be overtaken. */
+  private readonly duringRun = new Map<ObjectKey, Promise<void>>();
 
   constructor(private readonly deps: StatusWriterDependencies) {}
 
@@ -33,20 +36,17 @@ export class StatusWriter {
     return { stack, uid: readApplied(status).uid };
   }
 
-  /** A run succeeded; {@link write} is yet to say so. */
-  succeeded(key: ObjectKey, { metadata }: ApiObject, last: LastRun): void {
+  /** A run is over; {@link write} is yet to say so. */
+  ran(key: ObjectKey, { metadata }: ApiObject, last: LastRun): void {
     this.unwritten.set(key, { uid: metadata?.uid, last });
   }
 
   /** @throws the client's `ApiException` when the API server refuses the write */
   async write(key: ObjectKey, object: ApiObject, evaluation: Evaluation, outcome: Outcome): Promise<void> {
-    const { events, objects } = this.deps;
-    const status = desiredStatus(observe(key, object, evaluation, outcome, this.deps));
-    await objects.writeStatus(key, object, status);
+    await this.duringRun.get(key)?.catch(() => undefined);
+    const latest = this.deps.objects.get(key) ?? object;
+    await this.tell(key, latest, desiredStatus(observe(key, latest, evaluation, outcome, this.deps)));
     this.unwritten.delete(key);
-    for (const event of announcements(object.status, status)) {
-      events.record(objects.resource(key), object, event);
-    }
   }
 
   /**
@@ -58,7 +58,22 @@ export class StatusWriter {
     const last = this.lastRun(key, object, evaluation);
     const outcome = { ...last, problem: undefined, isUnderWay: true };
     const status = statusDuringRun(observe(key, object, evaluation, outcome, this.deps));
-    if (status !== undefined) await this.deps.objects.writeStatus(key, object, status);
+    if (status === undefined) return;
+    const writing = this.tell(key, object, status);
+    this.duringRun.set(key, writing);
+    try {
+      await writing;
+    } finally {
+      this.duringRun.delete(key);
+    }
+  }
+
+  private async tell(key: ObjectKey, object: ApiObject, status: Record<string, unknown>): Promise<void> {
+    const { events, objects } = this.deps;
+    await objects.writeStatus(key, object, status);
+    for (const event of announcements(object.status, status)) {
+      events.record(objects.resource(key), object, event);
+    }
   }
 
   /** The object is gone. */

@@ -61,6 +61,7 @@ describe("EventHandlers", () => {
         followed += 1;
       },
       gatewayServices: () => undefined,
+      apis: () => [...apis.keys()],
       enqueue: (keys) => {
         if (listed) enqueued.push(...keys);
         return listed;
@@ -137,6 +138,14 @@ describe("EventHandlers", () => {
       handlers.owned(kind).onDelete(object);
     }
     assert.deepEqual(enqueued, [keyOf("a"), keyOf("a")]);
+  });
+
+  it("queue every API when owned objects can be judged again", () => {
+    put("a");
+    put("b");
+    enqueued.length = 0;
+    handlers.ownedCurrent();
+    assert.deepEqual(enqueued, [keyOf("a"), keyOf("b")]);
   });
 
   it("have a failed run repeated at once when an object of that name is deleted", () => {

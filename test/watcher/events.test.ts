@@ -41,6 +41,16 @@ describe("EventRecorder", () => {
     return server.bodies as unknown as CoreV1Event[];
   }
 
+  it("writes an Event that could not be written once it comes up again", async () => {
+    const recorder = new EventRecorder(clients, log);
+    server.fail(503);
+    recorder.record(exposedApis, object, applied);
+    await eventually("the failure is told", () => warnings.mock.callCount() === 1);
+
+    recorder.record(exposedApis, object, applied);
+    assert.equal((await events(1))[0]?.reason, "Applied");
+  });
+
   it("writes an Event of the object into its namespace", async () => {
     new EventRecorder(clients, log).record(exposedApis, object, applied);
 

@@ -40,4 +40,54 @@ describe("Reconciler while a run is under way", () => {
     await world.tellDuringRun("a");
     assert.equal(world.writes, writes);
   });
+
+  it("says nothing of the spec that the run is for", async () => {
+    world.create("a");
+    await world.reconcile("a");
+    const before = world.object("a")?.status;
+    let finish: () => void = () => undefined;
+    world.engine.work = () => new Promise((resolve) => (finish = resolve));
+    world.change("a", { path: "/elsewhere" });
+    const reconciled = world.reconcileAlone("a");
+    await settled();
+
+    await world.tellDuringRun("a");
+    assert.deepEqual(world.object("a")?.status, before);
+    finish();
+    await reconciled;
+  });
+
+  it("has a write that is under way when the run ends come first", async () => {
+    world.create("a");
+    await world.reconcile("a");
+    let finish: () => void = () => undefined;
+    world.engine.work = () => new Promise((resolve) => (finish = resolve));
+    world.change("a", { path: "/elsewhere" });
+    const reconciled = world.reconcileAlone("a");
+    await settled();
+
+    world.ready = false;
+    const told = world.tellDuringRun("a");
+    finish();
+    await Promise.all([told, reconciled]);
+    assert.equal((world.status("a", "apiStatus") as { path: string }).path, "/elsewhere");
+    assert.equal(world.condition("a", "Ready"), "False NoReadyEndpoint");
+    assert.equal((world.status("a", "stack") as { result: string }).result, "Succeeded");
+  });
+
+  it("tells of a Service that went meanwhile in an Event", async () => {
+    world.create("a");
+    await world.reconcile("a");
+    let finish: () => void = () => undefined;
+    world.engine.work = () => new Promise((resolve) => (finish = resolve));
+    world.change("a", { path: "/elsewhere", implementation: "nowhere" });
+    const reconciled = world.reconcileAlone("a");
+    await settled();
+    finish();
+    await reconciled;
+    assert.ok(
+      world.events.some((event) => event.startsWith("a ServiceMissing: ")),
+      world.events.join(),
+    );
+  });
 });

@@ -75,6 +75,18 @@ describe("Reconciler on an object that is deleted", () => {
     assert.deepEqual(world.runs, [`up ${STACK}`, `destroy ${STACK}`]);
   });
 
+  it("follows readiness while a failed removal waits for its next try", async () => {
+    failing();
+    await world.reconcile("a");
+    world.ready = false;
+    const result = await world.reconcile("a");
+
+    assert.equal(result.outcome, "retry");
+    assert.deepEqual(world.status("a", "implementation"), { ready: false });
+    assert.equal(world.condition("a", "Reconciled"), "False Forbidden");
+    assert.equal(world.events.filter((event) => event.startsWith("a RemovalFailed")).length, 1);
+  });
+
   it("never lets the object go after a destroy that failed", async () => {
     failing("may not delete");
     for (let failure = 0; failure < 3; failure++) {

@@ -16,11 +16,9 @@ export function deviation(owned: OwnedObject, live: LiveObject | undefined): Cha
   if (live === undefined) return { object, fields: [], by: [] };
   const others = managersBut(owned.fieldManager, live);
   const paths = differences(owned.fields, live, [], others);
-  // An object that was deleted and made anew by somebody else is not the one that a run left.
-  const isReplaced =
-    owned.isPatch !== true && others.length > 0 && others.length === managedFieldsOf(live).length;
-  if (paths.length === 0 && !isReplaced) return undefined;
-  const writers = others.filter((fields) => isReplaced || paths.some((path) => holds(fields.fieldsV1, path)));
+  const replaced = isReplaced(owned, live);
+  if (paths.length === 0 && !replaced) return undefined;
+  const writers = others.filter((fields) => replaced || paths.some((path) => holds(fields.fieldsV1, path)));
   const at = writers.map(({ time = "" }) => time).reduce((a, b) => (a > b ? a : b), "");
   return {
     object,
@@ -28,6 +26,16 @@ export function deviation(owned: OwnedObject, live: LiveObject | undefined): Cha
     by: [...new Set(writers.map(({ manager = "" }) => manager))].filter((manager) => manager !== ""),
     ...(at === "" ? {} : { at }),
   };
+}
+
+/** Whether somebody else has deleted an object and made it anew: then it is not the one that a run left. */
+export function isReplaced(owned: OwnedObject, live: LiveObject): boolean {
+  const entries = managedFieldsOf(live);
+  return (
+    owned.isPatch !== true &&
+    entries.length > 0 &&
+    entries.every(({ manager }) => manager !== owned.fieldManager)
+  );
 }
 
 /** What a run finds of an object that it declares. */

@@ -2,7 +2,7 @@
 import { type ObjectVersions, type OwnedObject } from "../../components";
 import { versionOf } from "../kube/ownWrites";
 import { type Change } from "./change";
-import { deviation, holdOf, type Hold } from "./deviation";
+import { deviation, holdOf, isReplaced, type Hold } from "./deviation";
 import { type LiveObject } from "./liveObject";
 
 /** What happens to a resource that somebody changed: it is put back, or only told of. */
@@ -110,9 +110,12 @@ export class DriftDetector {
     };
   }
 
-  /** Whether a run has to take fields that somebody else holds. Only to be asked where there is no obstacle. */
+  /** Whether a run has to take what somebody else holds. Only to be asked where there is no obstacle. */
   mustTake(objects: readonly OwnedObject[]): boolean {
-    return objects.some((object) => holdOf(object, this.liveOf(object) ?? undefined) !== "free");
+    return objects.some((object) => {
+      const live = this.liveOf(object) ?? undefined;
+      return live !== undefined && (isReplaced(object, live) || holdOf(object, live) !== "free");
+    });
   }
 
   private reached(id: string, version: bigint): void {

@@ -34,6 +34,8 @@ export interface InformerOptions<T extends KubernetesObject> {
   /** Called for each object that is new or has changed, in order. */
   readonly onUpsert: (object: T) => void;
   readonly onDelete: (object: T) => void;
+  /** Called when the cache holds what there is: at first, and after each time that it did not follow. */
+  readonly onCurrent?: () => void;
   /** Called each time listing or watching failed, before the next try. */
   readonly onError: (error: unknown, retryIn: number) => void;
 }
@@ -41,7 +43,9 @@ export interface InformerOptions<T extends KubernetesObject> {
 /** A cache of one collection that follows the API server until it is stopped. */
 export class Informer<T extends KubernetesObject> {
   private readonly listWatch: ListWatch<T>;
-  private readonly backoff: Backoff;
+  private readonly backoff = new Backoff({ base: 200, cap: CAP });
+  /** Of looks for an optional collection that is not there. */
+  private readonly absence = new Backoff({ base: 200, cap: OPTIONAL_CAP });
   private retry: NodeJS.Timeout | undefined;
   private stopped = false;
   private listed = false;
@@ -51,25 +55,26 @@ export class Informer<T extends KubernetesObject> {
   /** Resolves once the first list is in the cache, or an optional collection turned out not to be there. */
   readonly synced = new Promise<void>((resolve) => (this.markSynced = resolve));
 
-  constructor(config: KubeConfig, options: InformerOptions<T>) {
+  constructor(
+    config: KubeConfig,
+    private readonly options: InformerOptions<T>,
+  ) {
     const { keep = (object: T): T => object, optional = false } = options;
-    this.backoff = new Backoff({ base: 200, cap: optional ? OPTIONAL_CAP : CAP });
     const list = async (): Promise<KubernetesListObject<T>> => {
       const objects = await options.list();
-      // The list is put in the cache in the turn after this one.
-      setImmediate(() => {
-        this.listed = true;
-        this.connected = true;
-        this.markSynced();
-      });
+      this.listed = true;
+      this.absence.reset();
       this.backoff.reset();
+      // The list is put in the cache in the turn after this one, and handlers are told of it.
+      this.follows();
+      setImmediate(this.markSynced);
       return Object.assign(objects, { items: objects.items.map(keep) });
     };
     const onEvent = (): void => {
       this.backoff.reset();
     };
     const onOpen = (): void => {
-      this.connected = true;
+      this.follows();
     };
     this.listWatch = new ListWatch<T>(
       options.path,
@@ -91,13 +96,21 @@ export class Informer<T extends KubernetesObject> {
     this.listWatch.on("error", (error: unknown) => {
       this.connected = false;
       if (this.stopped) return;
-      if (optional && ABSENT.includes(statusOf(error))) this.markSynced();
-      const delay = this.backoff.next();
+      const isAbsent = optional && ABSENT.includes(statusOf(error));
+      if (isAbsent) this.markSynced();
+      const delay = (isAbsent ? this.absence : this.backoff).next();
       options.onError(error, delay);
       this.retry = setTimeout(() => {
         this.start();
       }, delay);
     });
+  }
+
+  /** The cache follows again. Whoever asked meanwhile was told that it may be behind. */
+  private follows(): void {
+    if (this.connected || this.stopped) return;
+    this.connected = true;
+    if (this.listed) setImmediate(() => this.options.onCurrent?.());
   }
 
   /** Begins to follow the collection. */

@@ -5,9 +5,10 @@ import { type KubernetesObject } from "@kubernetes/client-node";
 export class OwnWrites<T extends KubernetesObject> {
   private readonly written = new Map<string, T>();
 
-  /** What the API server answered to a write. */
+  /** What the API server answered to a write. Answers may come in another order than the writes. */
   keep(key: string, object: T): T {
-    this.written.set(key, object);
+    const before = this.written.get(key);
+    if (before === undefined || !isBehind(object, before)) this.written.set(key, object);
     return object;
   }
 

@@ -139,6 +139,12 @@ describe("DriftDetector", () => {
       assert.deepEqual(detector("report").obstacles([owned], false), { foreign: [], changed: [change] });
     });
 
+    it("takes an object that somebody else has made anew, though nothing in it differs", () => {
+      cached = { ...held("kubectl-replace"), spec: { hosts: ["*"] } };
+      assert.deepEqual(detector().obstacles([owned], true), { foreign: [], changed: [] });
+      assert.equal(detector().mustTake([owned]), true);
+    });
+
     it("takes nothing where nothing is held by others, or is known", () => {
       for (const known of [at("5"), null, undefined]) {
         cached = known;

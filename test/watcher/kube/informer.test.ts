@@ -270,6 +270,22 @@ describe("Informer", () => {
     await eventually("it follows again", () => followed.isCurrent);
   });
 
+  it("says each time that it follows again, and has the cache filled by then", async () => {
+    server.put(PATH, api("a"));
+    const current: unknown[] = [];
+    const followed = follow(server.kubeConfig, {
+      onCurrent: () => current.push(followed.get("components", "a")?.spec),
+    });
+    await followed.synced;
+    await watching();
+    server.endWatches();
+    await eventually("another watch is open", () => watches().length === 2 && server.watching === 1);
+    assert.deepEqual(current, [{ port: 8080 }]);
+
+    server.dropWatches();
+    await eventually("it follows again", () => current.length === 2);
+  });
+
   it("tells nothing of a list that comes after it was stopped", async () => {
     server.put(PATH, api("a"));
     const followed = follow();
