@@ -254,21 +254,6 @@ describe("Reconciler", () => {
       assert.equal(world.runs.length, 2);
     });
 
-    it("remembers it when the status cannot say so yet", async () => {
-      world.create("a");
-      await world.reconcile("a");
-      world.engine.work = () => {
-        world.server.fail(500);
-        return Promise.reject(new TransientError("ApiServerUnavailable", "nobody there"));
-      };
-      world.change("a", { path: "/elsewhere" });
-      await assert.rejects(world.reconcile("a"), { code: 500 });
-
-      await world.reconcile("a");
-      assert.equal((world.status("a", "stack") as { result: string }).result, "Failed");
-      assert.equal(world.condition("a", "Reconciled"), "False ApiServerUnavailable");
-    });
-
     it("says that callers may get parts of the spec that failed", async () => {
       world.create("a");
       await world.reconcile("a");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TransientError } from "../../stack";
 import { settled, useClock } from "../support/clock";
 import { World } from "./world";
 
@@ -89,5 +90,20 @@ describe("Reconciler while a run is under way", () => {
       world.events.some((event) => event.startsWith("a ServiceMissing: ")),
       world.events.join(),
     );
+  });
+
+  it("remembers a failed run when the status cannot say so yet", async () => {
+    world.create("a");
+    await world.reconcile("a");
+    world.engine.work = () => {
+      world.server.fail(500);
+      return Promise.reject(new TransientError("ApiServerUnavailable", "nobody there"));
+    };
+    world.change("a", { path: "/elsewhere" });
+    await assert.rejects(world.reconcile("a"), { code: 500 });
+
+    await world.reconcile("a");
+    assert.equal((world.status("a", "stack") as { result: string }).result, "Failed");
+    assert.equal(world.condition("a", "Reconciled"), "False ApiServerUnavailable");
   });
 });
