@@ -138,7 +138,7 @@ function annotationProblem(api: ExposedApi): Problem | undefined {
   if (api.gateway !== undefined && !isGatewayType(api.gateway)) {
     return unknownGatewayProblem(api.gateway, gatewayTypes);
   }
-  if (api.monitoring !== undefined && readMonitoringType(api.monitoring) === undefined) {
+  if (isMetricsApi(api) && api.monitoring !== undefined && readMonitoringType(api.monitoring) === undefined) {
     return unknownMonitoringProblem(api.monitoring, monitoringTypes);
   }
   return undefined;

@@ -77,6 +77,25 @@ describe("evaluate", () => {
   });
 });
 
+describe("the annotation oda.tmforum.org/monitoring", () => {
+  const annotated = (value: string, apiType: string) =>
+    look({ apiType }, { annotations: { "oda.tmforum.org/monitoring": value } });
+
+  it("chooses the variant of a metrics API, and of no other", () => {
+    const { settings } = annotated("prometheusannotation", "openmetrics");
+    assert.deepEqual(settings.monitoring, { type: "PrometheusAnnotations", workloads: [] });
+    assert.equal(annotated("PrometheusAnnotations", "openapi").settings.monitoring, undefined);
+  });
+
+  it("is refused with a value that is none, where the API has metrics", () => {
+    const { problem, routes } = annotated("Nagios", "prometheus");
+    assert.equal(problem?.reason, "UnknownMonitoring");
+    assert.match(problem.message, /"Nagios" must be one of ServiceMonitor, /);
+    assert.deepEqual(routes, []);
+    assert.equal(annotated("Nagios", "openapi").problem, undefined);
+  });
+});
+
 describe("claimOf", () => {
   const routes = ["component-gateway */r1-catalog/tmf-api/productCatalogManagement/v4"];
   const claim = (status: unknown, metadata: Json = {}) => {
