@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { TransientError } from "../../stack";
+import { type ApiObject } from "../../watcher/kube/objects";
+import { type Json } from "../spec/examples";
 import { settled, useClock } from "../support/clock";
 import { World } from "./world";
 
@@ -12,14 +14,25 @@ describe("Reconciler while a run is under way", () => {
   });
   afterEach(() => world.stop());
 
-  it("follows readiness, and the status after the run loses nothing of it", async () => {
+  /** Has an API served, then changed, and stops in the middle of the run for the change. */
+  async function runUnderWay(changes: Json): Promise<{
+    readonly before: ApiObject["status"];
+    readonly finish: () => void;
+    readonly reconciled: Promise<unknown>;
+  }> {
     world.create("a");
     await world.reconcile("a");
+    const before = world.object("a")?.status;
     let finish: () => void = () => undefined;
     world.engine.work = () => new Promise((resolve) => (finish = resolve));
-    world.change("a", { path: "/elsewhere" });
+    world.change("a", changes);
     const reconciled = world.reconcileAlone("a");
     await settled();
+    return { before, finish, reconciled };
+  }
+
+  it("follows readiness, and the status after the run loses nothing of it", async () => {
+    const { finish, reconciled } = await runUnderWay({ path: "/elsewhere" });
 
     world.ready = false;
     await world.tellDuringRun("a");
@@ -43,14 +56,7 @@ describe("Reconciler while a run is under way", () => {
   });
 
   it("says nothing of the spec that the run is for", async () => {
-    world.create("a");
-    await world.reconcile("a");
-    const before = world.object("a")?.status;
-    let finish: () => void = () => undefined;
-    world.engine.work = () => new Promise((resolve) => (finish = resolve));
-    world.change("a", { path: "/elsewhere" });
-    const reconciled = world.reconcileAlone("a");
-    await settled();
+    const { before, finish, reconciled } = await runUnderWay({ path: "/elsewhere" });
 
     await world.tellDuringRun("a");
     assert.deepEqual(world.object("a")?.status, before);
@@ -59,13 +65,7 @@ describe("Reconciler while a run is under way", () => {
   });
 
   it("has a write that is under way when the run ends come first", async () => {
-    world.create("a");
-    await world.reconcile("a");
-    let finish: () => void = () => undefined;
-    world.engine.work = () => new Promise((resolve) => (finish = resolve));
-    world.change("a", { path: "/elsewhere" });
-    const reconciled = world.reconcileAlone("a");
-    await settled();
+    const { finish, reconciled } = await runUnderWay({ path: "/elsewhere" });
 
     world.ready = false;
     const told = world.tellDuringRun("a");
@@ -77,13 +77,7 @@ describe("Reconciler while a run is under way", () => {
   });
 
   it("tells of a Service that went meanwhile in an Event", async () => {
-    world.create("a");
-    await world.reconcile("a");
-    let finish: () => void = () => undefined;
-    world.engine.work = () => new Promise((resolve) => (finish = resolve));
-    world.change("a", { path: "/elsewhere", implementation: "nowhere" });
-    const reconciled = world.reconcileAlone("a");
-    await settled();
+    const { finish, reconciled } = await runUnderWay({ path: "/elsewhere", implementation: "nowhere" });
     finish();
     await reconciled;
     assert.ok(
