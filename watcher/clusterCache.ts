@@ -42,7 +42,7 @@ export interface ClusterCacheOptions extends SourceContext {
 export interface ClusterHandlers {
   readonly api: {
     readonly onUpsert: (key: ObjectKey, object: ApiObject) => void;
-    readonly onDelete: (key: ObjectKey, object: ApiObject) => void;
+    readonly onDelete: (key: ObjectKey) => void;
   };
   readonly slice: Handlers<V1EndpointSlice>;
   readonly service: Handlers<V1Service>;
@@ -190,7 +190,7 @@ export class ClusterCache {
           onUpsert(keyOf(resource, object), object);
         },
         onDelete: (object) => {
-          onDelete(keyOf(resource, object), object);
+          onDelete(keyOf(resource, object));
         },
       }),
     );

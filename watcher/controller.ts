@@ -3,7 +3,7 @@ import { type GatewayAddress } from "../components";
 import { type Engine } from "../stack";
 import { ApiObjects } from "./apiObjects";
 import { Backoff } from "./backoff";
-import { ClusterCache } from "./clusterCache";
+import { ClusterCache, type OwnedKind } from "./clusterCache";
 import { ComponentSummaries } from "./componentSummary";
 import { CorrectionPace } from "./drift/correctionPace";
 import { DriftDetector, type DriftMode } from "./drift/driftDetector";
@@ -57,6 +57,7 @@ export class Controller {
   private readonly retries = new Retries();
   private readonly apiBackoffs = new Map<ObjectKey, Backoff>();
   private readonly stopping = new AbortController();
+  private readonly owned: readonly OwnedKind[];
   private readonly cache: ClusterCache;
   private readonly drift: DriftDetector;
   private readonly objects: ApiObjects;
@@ -74,8 +75,9 @@ export class Controller {
     this.objects = new ApiObjects(clients, resources, (key) => this.cache.api(key), onStatusWrite);
     this.drift = new DriftDetector((...name) => this.cache.owned(...name), options.drift);
     this.summaries = new ComponentSummaries({ ...options, api: (key) => this.objects.get(key) });
-    const owned = ownedKinds(platform.gateway);
-    this.cache = new ClusterCache({ ...options, owned, workloads: workloadKinds }, this.createHandlers());
+    this.owned = ownedKinds(platform.gateway);
+    const kinds = { owned: this.owned, workloads: workloadKinds };
+    this.cache = new ClusterCache({ ...options, ...kinds }, this.createHandlers());
     this.reconciler = this.createReconciler();
   }
 
@@ -88,7 +90,7 @@ export class Controller {
       if (this.objects.get(key) !== undefined) this.setWish(key, wish);
     this.listedWishes.clear();
     this.started = true;
-    this.enqueue(this.cache.apiKeys());
+    this.enqueue(this.everyApi());
     await this.summaries.start();
   }
 
@@ -124,7 +126,7 @@ export class Controller {
       gatewayServices: (services) => {
         this.gatewayChanged(gatewayAddress(services), gatewayServiceNames(services));
       },
-      apis: () => (this.started ? this.cache.apiKeys() : []),
+      apis: () => this.everyApi(),
       enqueue: (keys) => this.enqueue(keys),
     });
   }
@@ -164,7 +166,7 @@ export class Controller {
 
   /** Routes carry the name of their API. */
   private isRouteGone(key: ObjectKey): boolean {
-    const [route] = ownedKinds(this.options.platform.gateway);
+    const [route] = this.owned;
     const { namespace, name } = splitKey(key);
     return route !== undefined && this.cache.owned(route.kind, namespace, name) === null;
   }
@@ -179,7 +181,7 @@ export class Controller {
     if (!concerns) return;
     if (address !== undefined) log.info({ address }, "address of the gateway");
     else if (isNew) log.warn({ address: null, services }, "the gateway has no address any more");
-    this.enqueue(this.started ? this.cache.apiKeys() : []);
+    this.enqueue(this.everyApi());
   }
 
   private evaluate(key: ObjectKey, object: ApiObject): Evaluation {
@@ -213,6 +215,11 @@ export class Controller {
       return this.monitoring.outcome(key);
     }
     return this.cache.workloadsOverdue ? "WorkloadsUnknown" : "NotYet";
+  }
+
+  /** Keys of all API objects; none before every cache is filled, when none is queued. */
+  private everyApi(): readonly ObjectKey[] {
+    return this.started ? this.cache.apiKeys() : [];
   }
 
   /** Says whether it did: not before every cache is filled. */

@@ -6,7 +6,7 @@ import { type DriftDetector } from "./drift/driftDetector";
 import { type LiveObject } from "./drift/liveObject";
 import { claimOf, type Evaluation } from "./evaluate";
 import { type ImplementationIndex } from "./implementationIndex";
-import { type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
+import { nameOf, type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
 import { type MonitoringTargets } from "./monitoring/monitoringTargets";
 import { servicesOf } from "./observe";
@@ -154,10 +154,4 @@ export class EventHandlers implements ClusterHandlers {
 
 function identityOf({ metadata }: V1Service | LiveObject): { namespace: string; name: string } {
   return { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
-}
-
-/** `namespace/name`. */
-function nameOf(object: V1Service | LiveObject): string {
-  const { namespace, name } = identityOf(object);
-  return `${namespace}/${name}`;
 }

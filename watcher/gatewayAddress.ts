@@ -1,6 +1,7 @@
 // Where clients reach the Istio ingress gateway, from its Service.
 import { type V1Service } from "@kubernetes/client-node";
 import { type GatewayAddress } from "../components";
+import { nameOf } from "./kube/objects";
 
 /** Label of the gateway's Service, in any namespace, unless the Service is configured. */
 export const GATEWAY_SELECTOR = "istio=ingressgateway";
@@ -40,8 +41,4 @@ function hostOf({ spec, status }: V1Service): string | undefined {
   const ingress = status?.loadBalancer?.ingress ?? [];
   const hosts = [...ingress.flatMap(({ ip, hostname }) => [ip, hostname]), spec?.externalIPs?.[0]];
   return hosts.find((host) => host !== undefined && host !== "");
-}
-
-function nameOf({ metadata }: V1Service): string {
-  return `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
 }

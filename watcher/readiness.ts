@@ -1,5 +1,6 @@
 // Whether an implementation has endpoints that take traffic, from the EndpointSlices of its Service.
 import { type V1Endpoint, type V1EndpointSlice } from "@kubernetes/client-node";
+import { nameOf } from "./kube/objects";
 
 /** Label that names a slice's Service. */
 const SERVICE_NAME_LABEL = "kubernetes.io/service-name";
@@ -37,8 +38,8 @@ export class ReadinessIndex {
     return this.counts.has(service);
   }
 
-  private change({ metadata }: V1EndpointSlice, after: string | undefined): readonly string[] {
-    const slice = `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
+  private change(object: V1EndpointSlice, after: string | undefined): readonly string[] {
+    const slice = nameOf(object);
     const before = this.readySlices.get(slice);
     if (before === after) return NONE;
     const changed: string[] = [];

@@ -1,7 +1,7 @@
 // The Component as far as the summary of its APIs needs it, and how an API names its Component.
 import { type KubernetesObject } from "@kubernetes/client-node";
 import { GROUP, type Segment } from "../../spec";
-import { type ApiObject, type ObjectKey } from "../kube/objects";
+import { nameOf, type ApiObject, type ObjectKey } from "../kube/objects";
 
 /** Plural of the kind Component. */
 export const COMPONENTS = "components";
@@ -75,8 +75,8 @@ export function declaredNames(spec: unknown): Readonly<Record<ListName, Readonly
 }
 
 /** `components/namespace/name` of a Component. */
-export function componentKey({ metadata }: ComponentObject): ObjectKey {
-  return `${COMPONENTS}/${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
+export function componentKey(component: ComponentObject): ObjectKey {
+  return `${COMPONENTS}/${nameOf(component)}`;
 }
 
 /** The Component that owns an API. */

@@ -1,5 +1,6 @@
 // Notices when the live objects of an API are not as its last run left them. Works on caches: no request, no run.
 import { type ObjectVersions, type OwnedObject } from "../../components";
+import { nameOf } from "../kube/objects";
 import { versionOf } from "../kube/ownWrites";
 import { type Change } from "./change";
 import { deviation, holdOf, isReplaced, type Hold } from "./deviation";
@@ -137,6 +138,6 @@ export class DriftDetector {
   }
 }
 
-function idOf(kind: string, { metadata }: LiveObject): string {
-  return `${kind}/${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
+function idOf(kind: string, object: LiveObject): string {
+  return `${kind}/${nameOf(object)}`;
 }

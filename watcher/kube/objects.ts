@@ -24,7 +24,12 @@ export type ObjectKey = string;
 
 /** Key of an object of a resource. */
 export function keyOf(resource: ApiResource, object: KubernetesObject): ObjectKey {
-  return `${resource.plural}/${object.metadata?.namespace ?? ""}/${object.metadata?.name ?? ""}`;
+  return `${resource.plural}/${nameOf(object)}`;
+}
+
+/** `namespace/name` of an object. */
+export function nameOf({ metadata }: KubernetesObject): string {
+  return `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
 }
 
 /** Parts of a key. */
