@@ -2,6 +2,26 @@
 import { type ResourceKind } from "../spec";
 import { type ApiOutputs, type ProgramInput } from "./program";
 
+/** How the Pulumi engine is hosted: a process of the CLI for each run, or one process that stays. */
+export type EngineName = "cli" | "warm";
+
+/** Which engine to use; `auto` takes the warm one where it is installed and can reach the state. */
+export type EngineChoice = "auto" | EngineName;
+
+/** What happened to a process that serves many runs. For logs and metrics. */
+export interface EngineProcessEvent {
+  /** `engine`: the warm engine. `worker`: a process that runs programs. */
+  readonly process: "engine" | "worker";
+  /**
+   * `started`, `crashed` and `recycled` speak for themselves; `stuck` is one that did not stop when asked to and is
+   * replaced; `fellBack`: the CLI stands in for the warm engine from now on; `cameBack`: it does not any more.
+   */
+  readonly event: "started" | "crashed" | "recycled" | "stuck" | "fellBack" | "cameBack";
+  readonly pid?: number;
+  /** Why, in words for people. */
+  readonly detail?: string;
+}
+
 /** Which stack to work on. */
 export interface StackTarget {
   readonly kind: ResourceKind;
@@ -41,7 +61,7 @@ export interface PreviewStep {
  * Runs of different stacks may overlap; the caller never overlaps two runs of one stack.
  */
 export interface Engine {
-  /** Short name, for logs and metrics. */
+  /** Short name, for logs and metrics: an {@link EngineName} in what is shipped. */
   readonly name: string;
   /** Creates or updates the stack's resources; creates the stack where it is new. */
   up(run: StackRun, options?: UpOptions): Promise<ApiOutputs>;
@@ -53,4 +73,8 @@ export interface Engine {
   destroy(target: StackTarget): Promise<void>;
   /** Cleans up after runs that an earlier process left behind. Call once, before the first run. */
   recover(): Promise<void>;
+  /** What is not as it was asked for, in words for people; undefined when all is well. */
+  condition(): string | undefined;
+  /** Ends the processes that it has started. Runs under way are cut off. */
+  close(): Promise<void>;
 }

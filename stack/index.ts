@@ -1,8 +1,18 @@
 // What the watcher, the preview and the static program may import.
 export { resolveBackend, type BackendOptions, type BackendSettings } from "./backend";
 export { CliEngine, type CliEngineOptions } from "./cli/cliEngine";
+export { createEngine, type EngineOptions } from "./createEngine";
 export { declaredObjects } from "./declared";
-export { type Engine, type PreviewStep, type StackRun, type StackTarget, type UpOptions } from "./engine";
+export {
+  type Engine,
+  type EngineChoice,
+  type EngineName,
+  type EngineProcessEvent,
+  type PreviewStep,
+  type StackRun,
+  type StackTarget,
+  type UpOptions,
+} from "./engine";
 export {
   EngineError,
   StackLockedError,

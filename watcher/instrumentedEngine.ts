@@ -36,5 +36,7 @@ export function instrumentedEngine(
     refresh: (run) => measured("refresh", () => engine.refresh(run)),
     destroy: (target) => measured("destroy", () => engine.destroy(target)),
     recover: () => engine.recover(),
+    condition: () => engine.condition(),
+    close: () => engine.close(),
   };
 }

@@ -46,5 +46,7 @@ export function plainEngine(backend: BackendSettings, onProcess: (operation: str
     preview: unused,
     refresh: unused,
     recover: () => Promise.resolve(),
+    condition: () => undefined,
+    close: () => Promise.resolve(),
   };
 }

@@ -108,6 +108,14 @@ export class CliEngine implements Engine {
     return Promise.resolve();
   }
 
+  condition(): undefined {
+    return undefined;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Works on a stack that exists, creating it first where it does not. */
   private async onExistingStack(
     run: StackRun,

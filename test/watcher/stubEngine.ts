@@ -23,6 +23,8 @@ export class StubEngine implements Engine {
   refresh: Engine["refresh"] = (...args) => this.ask("refresh", args);
   destroy: Engine["destroy"] = (...args) => this.ask("destroy", args);
   recover: Engine["recover"] = () => this.ask("recover", []);
+  condition: Engine["condition"] = () => undefined;
+  close: Engine["close"] = () => Promise.resolve();
 
   private ask(operation: string, args: readonly unknown[]): Promise<void> {
     this.asked.push([operation, ...args]);
