@@ -28,6 +28,15 @@ function describe({ part, installed, attempts }: MissingPart): string {
   return [`  ${part.name} ${part.version}`, `    installed: ${installed}`, ...tried].join("\n");
 }
 
+/** Tells in one line what becomes of a part that may be missing, why it is, and what brings it. */
+export function leavingOut({ name, version, optional = "" }: Part, attempts: Attempts): string {
+  const problem = attempts.at(-1)?.problem ?? "";
+  return (
+    `${name} ${version} is left out: ${optional}. Go ${GO_VERSION} or newer (https://go.dev/dl) and ` +
+    `npm run setup bring it. The reason: ${indent(problem)}`
+  );
+}
+
 function advice(): string {
   return [
     "Any one of these helps:",

@@ -2,12 +2,16 @@ import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import { ask, runCommand } from "./childProcess";
 import { type GoSource } from "./parts";
-import { isCompatible, versionIn } from "./versions";
+import { isCompatible, VERSIONS, versionIn } from "./versions";
 
 /** The `go` line of the modules under go/. */
 export const GO_VERSION = "1.26.0";
 
-const MODULES = path.join(__dirname, "go");
+/** Flags of the linker: no symbols for a debugger. */
+export const STRIP = "-s -w";
+
+/** Flags of the linker for a Pulumi engine. The Automation API refuses one that does not know its version. */
+export const PULUMI_LDFLAGS = `${STRIP} -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${VERSIONS.pulumi}`;
 
 /** A Go installation that can build the parts, as an environment for its commands. */
 export interface Go {
@@ -47,7 +51,7 @@ export async function buildFromGo(
   directory: string,
   onProgress: (activity: string) => void,
 ): Promise<void> {
-  const cwd = path.join(MODULES, source.module);
+  const cwd = source.module;
   const output = path.join(directory, source.file);
   if ("copy" in source) await copyFromModule(go, source.copy, { cwd, output, onProgress });
   else await build(go, source, { cwd, output, onProgress });

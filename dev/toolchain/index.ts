@@ -1,32 +1,40 @@
 import { cacheDir, currentPlatform } from "./platform";
 import { Progress, type ProgressStream } from "./progress";
-import { toolchainParts } from "./parts";
+import { toolchainParts, type PartName } from "./parts";
 import { setUp, type SetUpSettings } from "./setUp";
 import { engineLayout, type EngineToolchain, type Toolchain } from "./toolchain";
 
 export { ToolchainError } from "./failure";
-export { type EngineToolchain, type Toolchain } from "./toolchain";
+export { withEngines, type EngineToolchain, type Toolchain } from "./toolchain";
+
+/** How to set up. */
+export interface ToolchainOptions {
+  /** Receives progress, a line at a time; without it, progress goes to the error output. */
+  readonly log?: (line: string) => void;
+  /** Whether to try again what an earlier set-up had to leave out. */
+  readonly retry?: boolean;
+}
 
 /**
  * Makes sure that everything is there that the demo and the end-to-end tests run, and says where. What is
  * missing is downloaded or built, which takes minutes the first time; see docs/toolchain.md.
  *
- * @param options with `log`, progress goes there, a line at a time; else to the error output
  * @throws ToolchainError when parts can be had in no way
  */
-export function ensureToolchain(options: { log?: (line: string) => void } = {}): Promise<Toolchain> {
-  return setUp({ ...settings(options.log), parts: toolchainParts(currentPlatform()) });
+export function ensureToolchain({ log, retry = false }: ToolchainOptions = {}): Promise<Toolchain> {
+  return setUp({ ...settings(log), retry, parts: toolchainParts(currentPlatform()) });
 }
 
+const ENGINE_PARTS: readonly PartName[] = ["pulumi", "kubernetes-provider", "warm-engine"];
+
 /**
- * Makes sure that the engine is there: the Pulumi CLI and its Kubernetes provider.
+ * Makes sure that the engine is there: the Pulumi CLI, its Kubernetes provider and, where it can be built, the
+ * warm engine.
  *
  * @throws ToolchainError when one of them can be had in no way
  */
 export function ensureEngine(): Promise<EngineToolchain> {
-  const parts = toolchainParts(currentPlatform()).filter(
-    ({ name }) => name === "pulumi" || name === "kubernetes-provider",
-  );
+  const parts = toolchainParts(currentPlatform()).filter(({ name }) => ENGINE_PARTS.includes(name));
   return setUp({ ...settings(undefined), parts }, engineLayout);
 }
 

@@ -2,8 +2,9 @@
 import { ensureToolchain } from ".";
 
 async function main(): Promise<void> {
-  const { crds, ...programs } = await ensureToolchain();
-  if (process.argv.includes("--quiet")) return;
+  const quiet = process.argv.includes("--quiet");
+  const { crds, ...programs } = await ensureToolchain({ retry: !quiet });
+  if (quiet) return;
   const places = { ...programs, istioCrds: crds.istio, serviceMonitorCrd: crds.serviceMonitor };
   console.log(
     Object.entries(places)

@@ -1,4 +1,4 @@
-import { access, chmod, mkdir, rename, rm } from "node:fs/promises";
+import { access, chmod, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { extractFiles } from "./archive";
 import { type Downloader } from "./download";
@@ -54,6 +54,7 @@ export async function obtain(part: Part, means: Means): Promise<Attempts | undef
       const how = await run(part, unfinished, means);
       await rm(path.join(means.cache, part.directory), { recursive: true, force: true });
       await rename(unfinished, path.join(means.cache, part.directory));
+      await removeOutdated(part, means.cache);
       means.progress.done(how);
       return undefined;
     } catch (error) {
@@ -61,6 +62,17 @@ export async function obtain(part: Part, means: Means): Promise<Attempts | undef
     }
   }
   return problems;
+}
+
+/** The last one before stays: a program of it may be running still, and may have to start again. */
+async function removeOutdated({ directory, outdated }: Part, cache: string): Promise<void> {
+  if (outdated === undefined) return;
+  const names = (await readdir(cache)).filter((name) => name !== directory && outdated.test(name));
+  const dated = await Promise.all(
+    names.map(async (name) => ({ name, made: (await stat(path.join(cache, name))).mtimeMs })),
+  );
+  const removed = dated.sort((one, other) => other.made - one.made).slice(1);
+  await Promise.all(removed.map(({ name }) => rm(path.join(cache, name), { recursive: true, force: true })));
 }
 
 async function downloadPart(part: Part, directory: string, { downloader, progress }: Means): Promise<string> {

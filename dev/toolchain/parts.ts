@@ -1,4 +1,7 @@
+import path from "node:path";
+import { PULUMI_LDFLAGS, STRIP } from "./goBuild";
 import { type Platform } from "./platform";
+import { warmEngine } from "./warmEngine";
 import { OLDEST_INSTALLED, SHA256, VERSIONS } from "./versions";
 
 export type PartName =
@@ -8,7 +11,8 @@ export type PartName =
   | "kube-apiserver"
   | "kube-controller-manager"
   | "istio-crds"
-  | "service-monitor-crd";
+  | "service-monitor-crd"
+  | "warm-engine";
 
 /** A file that can be downloaded, and how to know that it is the right one. */
 export interface Download {
@@ -19,7 +23,7 @@ export interface Download {
   readonly archive: boolean;
 }
 
-/** How one file of a part comes out of a Go module; `module` is a directory under go/. */
+/** How one file of a part comes out of a Go module; `module` is the path of its directory. */
 export type GoSource =
   | { readonly module: string; readonly file: string; readonly build: string; readonly ldflags: string }
   | {
@@ -36,7 +40,8 @@ export type Installed =
       readonly oldest: string;
       readonly env: string;
     }
-  | { readonly kind: "pulumi-plugin"; readonly directory: string };
+  | { readonly kind: "pulumi-plugin"; readonly directory: string }
+  | { readonly kind: "warm-engine"; readonly pulumi: string; readonly protocol: number };
 
 /** One thing the toolchain needs, and the ways to come by it. */
 export interface Part {
@@ -46,6 +51,10 @@ export interface Part {
   readonly files: readonly string[];
   /** Directory of the part in the cache. */
   readonly directory: string;
+  /** Directories in the cache that hold it as it was made before; only the last of them is kept beside its own. */
+  readonly outdated?: RegExp;
+  /** What becomes of its work when it is missing; a part without this must be there. */
+  readonly optional?: string;
   readonly installed?: Installed;
   /** Absent when the vendor publishes nothing for the platform. */
   readonly download?: Download;
@@ -65,8 +74,18 @@ export const VENDOR_HOSTS: VendorHosts = {
   kubernetes: "https://dl.k8s.io",
 };
 
-/** All parts for a platform, in the order they are set up: what the control plane needs comes first. */
-export function toolchainParts(platform: Platform, hosts: VendorHosts = VENDOR_HOSTS): Part[] {
+const ROOT = path.join(__dirname, "../..");
+
+/**
+ * All parts for a platform, in the order they are set up: what the control plane needs comes first.
+ *
+ * @param engine directory of the warm engine's Go module
+ */
+export function toolchainParts(
+  platform: Platform,
+  hosts: VendorHosts = VENDOR_HOSTS,
+  engine = path.join(ROOT, "engine"),
+): Part[] {
   return [
     etcd(platform, hosts),
     kubernetesServer("kube-apiserver", platform, hosts),
@@ -75,10 +94,14 @@ export function toolchainParts(platform: Platform, hosts: VendorHosts = VENDOR_H
     serviceMonitorCrd(hosts),
     pulumi(platform, hosts),
     kubernetesProvider(platform, hosts),
+    warmEngine(platform, engine),
   ];
 }
 
-const STRIP = "-s -w";
+/** The directory of a Go module whose programs or files are others' work. */
+function goModule(name: string): string {
+  return path.join(__dirname, "go", name);
+}
 
 function pulumi({ os, arch }: Platform, hosts: VendorHosts): Part {
   const version = VERSIONS.pulumi;
@@ -102,14 +125,13 @@ function pulumi({ os, arch }: Platform, hosts: VendorHosts): Part {
     },
     go: [
       {
-        module: "pulumi",
+        module: goModule("pulumi"),
         file: "pulumi",
         build: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-        // The Automation API refuses a CLI that does not know its version.
-        ldflags: `${STRIP} -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`,
+        ldflags: PULUMI_LDFLAGS,
       },
       {
-        module: "language-nodejs",
+        module: goModule("language-nodejs"),
         file: "pulumi-language-nodejs",
         build: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
         ldflags: STRIP,
@@ -134,7 +156,7 @@ function kubernetesProvider({ os, arch }: Platform, hosts: VendorHosts): Part {
     },
     go: [
       {
-        module: "pulumi",
+        module: goModule("pulumi"),
         file: "pulumi-resource-kubernetes",
         build: "./kubernetes-provider",
         ldflags: `${STRIP} -X github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version=${version}`,
@@ -167,7 +189,7 @@ function kubernetesServer(
     ...(os === "linux" ? { download: { url, sha256: { url: `${url}.sha256` }, archive: false } } : {}),
     go: [
       {
-        module: "controlplane",
+        module: goModule("controlplane"),
         file: name,
         build: `k8s.io/kubernetes/cmd/${name}`,
         ldflags: `${STRIP} ${variable}.gitVersion=v${version} ${variable}.gitMajor=${major} ${variable}.gitMinor=${minor}`,
@@ -200,7 +222,9 @@ function etcd({ os, arch }: Platform, hosts: VendorHosts): Part {
           },
         }
       : {}),
-    go: [{ module: "controlplane", file: "etcd", build: "go.etcd.io/etcd/server/v3", ldflags: STRIP }],
+    go: [
+      { module: goModule("controlplane"), file: "etcd", build: "go.etcd.io/etcd/server/v3", ldflags: STRIP },
+    ],
   };
 }
 
@@ -217,7 +241,7 @@ function istioCrds(hosts: VendorHosts): Part {
       sha256: { pinned: SHA256.istioCrds },
       archive: false,
     },
-    go: [{ module: "crds", file, copy: { from: "istio.io/api", path: `kubernetes/${file}` } }],
+    go: [{ module: goModule("crds"), file, copy: { from: "istio.io/api", path: `kubernetes/${file}` } }],
   };
 }
 
@@ -236,6 +260,12 @@ function serviceMonitorCrd(hosts: VendorHosts): Part {
       sha256: { pinned: SHA256.serviceMonitorCrd },
       archive: false,
     },
-    go: [{ module: "crds", file, copy: { from: `github.com/${repository}`, path: `${directory}/${file}` } }],
+    go: [
+      {
+        module: goModule("crds"),
+        file,
+        copy: { from: `github.com/${repository}`, path: `${directory}/${file}` },
+      },
+    ],
   };
 }

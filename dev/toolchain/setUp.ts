@@ -2,15 +2,16 @@ import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { onTermination } from "./childProcess";
 import { Downloader } from "./download";
-import { ToolchainError, type MissingPart } from "./failure";
+import { leavingOut, ToolchainError, type MissingPart } from "./failure";
 import { findGo, type Go } from "./goBuild";
-import { candidates, chooseInstalled } from "./installed";
+import { chooseInstalled } from "./installed";
+import { findCandidates, keysOf, type Candidates, type Keys } from "./keys";
 import { acquireLock } from "./lock.mjs";
 import { isCached, obtain, unfinishedDir, type Means } from "./obtain";
 import { type Part, type PartName } from "./parts";
 import { duration, type Progress } from "./progress";
 import { preparePulumiHome } from "./pulumiHome";
-import { fingerprint, readStamp, writeStamp } from "./stamp";
+import { readStamp, writeStamp } from "./stamp";
 import { toolchainLayout, type Layout, type Toolchain } from "./toolchain";
 
 /** Everything a set-up depends on. */
@@ -19,14 +20,15 @@ export interface SetUpSettings {
   readonly cache: string;
   readonly env: NodeJS.ProcessEnv;
   readonly progress: Progress;
+  /** Whether to try again for optional parts that the last set-up had to leave out. */
+  readonly retry?: boolean;
 }
-
-type Candidates = ReadonlyMap<Part, readonly string[]>;
 
 /**
  * Takes each part from where it is installed, from the cache, from its vendor or from its Go module, in this
  * order. Only one process at a time does so; another one waits. When nothing has changed since the last time,
- * only the times of a few files are looked at.
+ * only the times of a few files are looked at. Optional parts that can be had in no way are left out, and are not
+ * tried for again until Go or their sources change.
  *
  * @throws ToolchainError when parts are missing at the end
  */
@@ -38,12 +40,8 @@ export async function setUp(
 ): Promise<unknown> {
   const { cache, progress } = settings;
   const found = await findCandidates(settings);
-  const key = await keyOf(settings, found);
-  const ready = async (): Promise<unknown> => {
-    const toolchain = await readStamp(cache, layout.stamp, key);
-    if (toolchain !== undefined) progress.line("toolchain ready (cached)");
-    return toolchain;
-  };
+  const keys = await keysOf(settings, found);
+  const ready = (): Promise<unknown> => readyBefore(settings, layout, keys);
   const cached = await ready();
   if (cached !== undefined) return cached;
 
@@ -62,7 +60,7 @@ export async function setUp(
     progress.tick();
   }, 1_000);
   try {
-    return (await ready()) ?? (await makeReady(settings, layout, found, key, () => interrupted));
+    return (await ready()) ?? (await makeReady(settings, layout, { found, keys }, () => interrupted));
   } finally {
     clearInterval(ticking);
     cancel();
@@ -70,29 +68,80 @@ export async function setUp(
   }
 }
 
+/** The result of an earlier set-up, when it is as good as a new one. */
+async function readyBefore<T>(
+  { cache, parts, progress, retry = false }: SetUpSettings,
+  layout: Layout<T>,
+  { whole, partial }: Keys,
+): Promise<T | undefined> {
+  const stamp = await readStamp<T>(cache, layout.stamp, retry ? [whole] : [whole, partial]);
+  if (stamp === undefined) return undefined;
+  const leftOut = parts.filter(({ optional }) => optional !== undefined && stamp.key === partial);
+  progress.line(["toolchain ready (cached)", ...leftOut.map(({ name }) => `without ${name}`)].join(", "));
+  return stamp.toolchain;
+}
+
+/** What a set-up knows of the machine at its beginning. */
+interface Known {
+  readonly found: Candidates;
+  readonly keys: Keys;
+}
+
 async function makeReady<T>(
   settings: SetUpSettings,
   layout: Layout<T>,
-  found: Candidates,
-  key: string,
+  { found, keys }: Known,
   isInterrupted: () => boolean,
 ): Promise<T> {
-  const { cache, env, parts, progress } = settings;
+  const { cache, progress } = settings;
   const started = Date.now();
   await rm(unfinishedDir(cache), { recursive: true, force: true });
-  const directories = new Map<PartName, string>();
-  const wanted: { part: Part; installed: string }[] = [];
+  const { directories, wanted } = await locate(settings, found);
+  const missing = await obtainAll(settings, wanted, isInterrupted);
+  const needed = missing.filter(({ part }) => part.optional === undefined);
+  if (needed.length > 0) throw new ToolchainError(needed);
+  for (const { part, attempts } of missing) {
+    directories.delete(part);
+    progress.line(leavingOut(part, attempts));
+  }
+  const { paths, files } = await assemble(cache, directories, layout);
+  const key = missing.length > 0 ? keys.partial : keys.whole;
+  await writeStamp(cache, layout.stamp, { key, toolchain: paths }, files);
+  progress.line(`toolchain ready (${duration(Date.now() - started)})`);
+  return paths;
+}
+
+type Directories = Map<Part, string>;
+
+/** A part that is neither installed nor cached. */
+type Wanted = Omit<MissingPart, "attempts">;
+
+/** Where each part is or will be, and those that have to be obtained for that. */
+async function locate(
+  { parts, cache, env, progress }: SetUpSettings,
+  found: Candidates,
+): Promise<{ readonly directories: Directories; readonly wanted: readonly Wanted[] }> {
+  const directories: Directories = new Map();
+  const wanted: Wanted[] = [];
   for (const part of parts) {
     const finding = await chooseInstalled(part, found.get(part) ?? [], env);
     if ("directory" in finding) {
       progress.line(`${part.name} ${finding.version}: installed in ${finding.directory}`);
-      directories.set(part.name, finding.directory);
+      directories.set(part, finding.directory);
       continue;
     }
-    directories.set(part.name, path.join(cache, part.directory));
+    directories.set(part, path.join(cache, part.directory));
     if (!(await isCached(cache, part))) wanted.push({ part, installed: finding.rejected });
   }
+  return { directories, wanted };
+}
 
+/** Puts parts into the cache, and returns those that can be had in no way. */
+async function obtainAll(
+  { cache, env, progress }: SetUpSettings,
+  wanted: readonly Wanted[],
+  isInterrupted: () => boolean,
+): Promise<MissingPart[]> {
   const missing: MissingPart[] = [];
   const means: Means = {
     cache,
@@ -106,45 +155,30 @@ async function makeReady<T>(
     if (isInterrupted()) throw new Error("the set-up of the toolchain was interrupted");
     if (attempts !== undefined) missing.push({ part, installed, attempts });
   }
-  if (missing.length > 0) throw new ToolchainError(missing);
-
-  const toolchain = await assemble(cache, parts, directories, layout);
-  await writeStamp(cache, layout.stamp, { key, toolchain: toolchain.paths }, toolchain.files);
-  progress.line(`toolchain ready (${duration(Date.now() - started)})`);
-  return toolchain.paths;
+  return missing;
 }
 
 async function assemble<T>(
   cache: string,
-  parts: readonly Part[],
-  directories: ReadonlyMap<PartName, string>,
+  directories: Directories,
   layout: Layout<T>,
 ): Promise<{ readonly paths: T; readonly files: readonly string[] }> {
+  const all = [...directories].map(([{ name, files }, directory]) => ({
+    name,
+    paths: files.map((file) => path.join(directory, file)),
+  }));
+  const optionalFile = (name: PartName): string | undefined =>
+    all.find((part) => part.name === name)?.paths[0];
   const file = (name: PartName): string => {
-    const first = parts.find((part) => part.name === name)?.files[0];
-    const directory = directories.get(name);
-    if (first === undefined || directory === undefined) throw new Error(`the toolchain has no part ${name}`);
-    return path.join(directory, first);
+    const found = optionalFile(name);
+    if (found === undefined) throw new Error(`the toolchain has no part ${name}`);
+    return found;
   };
   const { home, plugin } = await preparePulumiHome(cache, file("kubernetes-provider"));
-  const all = parts.flatMap(({ name, files }) =>
-    files.map((one) => path.join(path.dirname(file(name)), one)),
-  );
-  return { paths: layout.paths(file, home), files: [...all, plugin] };
-}
-
-async function findCandidates({ parts, env }: SetUpSettings): Promise<Candidates> {
-  return new Map(await Promise.all(parts.map(async (part) => [part, await candidates(part, env)] as const)));
-}
-
-/** Changes when a version does, or when something is installed, upgraded or removed. */
-async function keyOf({ parts }: SetUpSettings, found: Candidates): Promise<string> {
-  const described = parts.map(async (part) => {
-    const files = (found.get(part) ?? []).map((directory) => path.join(directory, part.files[0] ?? ""));
-    const installed = await Promise.all(files.map(async (file) => `${file} ${await fingerprint(file)}`));
-    return [part.directory, ...installed].join("\n");
-  });
-  return (await Promise.all(described)).join("\n");
+  return {
+    paths: layout.paths({ pulumiHome: home, file, optionalFile }),
+    files: [...all.flatMap(({ paths }) => paths), plugin],
+  };
 }
 
 function once(find: () => Promise<Go>): () => Promise<Go> {

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { type PartName } from "./parts";
 
 /** Where the engine lies. All paths are absolute. */
@@ -9,6 +10,14 @@ export interface EngineToolchain {
   readonly pulumiHome: string;
   /** The Pulumi CLI; `pulumi-language-nodejs` lies in the same directory. */
   readonly pulumi: string;
+  /** The warm engine; undefined where it could not be built. */
+  readonly warmEngine?: string;
+}
+
+/** A `PATH` on which the engines are found before any other. */
+export function withEngines({ pulumi, warmEngine }: EngineToolchain, searchPath = ""): string {
+  const programs = [pulumi, ...(warmEngine === undefined ? [] : [warmEngine])];
+  return [...programs.map((program) => path.dirname(program)), searchPath].join(path.delimiter);
 }
 
 /** Where every real part lies that the demo and the end-to-end tests run. All paths are absolute. */
@@ -20,28 +29,39 @@ export interface Toolchain extends EngineToolchain {
   readonly crds: { readonly istio: string; readonly serviceMonitor: string };
 }
 
+/** Where a set-up has the parts. */
+export interface Places {
+  readonly pulumiHome: string;
+  /** Path of the first file of a part. */
+  readonly file: (part: PartName) => string;
+  /** The same of a part that may be missing. */
+  readonly optionalFile: (part: PartName) => string | undefined;
+}
+
 /** What a set-up gives back, made from where the parts are. */
 export interface Layout<T> {
   /** Name of the file that remembers the result. */
   readonly stamp: string;
-  /** @param file path of the first file of a part */
-  readonly paths: (file: (part: PartName) => string, pulumiHome: string) => T;
+  readonly paths: (places: Places) => T;
 }
 
 /** The layout of {@link EngineToolchain}. */
 export const engineLayout: Layout<EngineToolchain> = {
   stamp: "ready-engine.json",
-  paths: (file, pulumiHome) => ({ pulumiHome, pulumi: file("pulumi") }),
+  paths: ({ pulumiHome, file, optionalFile }) => {
+    const warmEngine = optionalFile("warm-engine");
+    return { pulumiHome, pulumi: file("pulumi"), ...(warmEngine === undefined ? {} : { warmEngine }) };
+  },
 };
 
 /** The layout of {@link Toolchain}. */
 export const toolchainLayout: Layout<Toolchain> = {
   stamp: "ready.json",
-  paths: (file, pulumiHome) => ({
-    ...engineLayout.paths(file, pulumiHome),
-    etcd: file("etcd"),
-    kubeApiserver: file("kube-apiserver"),
-    kubeControllerManager: file("kube-controller-manager"),
-    crds: { istio: file("istio-crds"), serviceMonitor: file("service-monitor-crd") },
+  paths: (places) => ({
+    ...engineLayout.paths(places),
+    etcd: places.file("etcd"),
+    kubeApiserver: places.file("kube-apiserver"),
+    kubeControllerManager: places.file("kube-controller-manager"),
+    crds: { istio: places.file("istio-crds"), serviceMonitor: places.file("service-monitor-crd") },
   }),
 };

@@ -8,7 +8,7 @@ import { waitFor } from "../../dev/controlPlane/waitFor";
 import { Progress } from "../../dev/toolchain/progress";
 import { setUp, type SetUpSettings } from "../../dev/toolchain/setUp";
 import { type Toolchain } from "../../dev/toolchain/toolchain";
-import { PARTS_OF_NOBODY, Recorder, useTempDir, writeScript } from "./support";
+import { partsOfNobody, Recorder, useTempDir, writeScript } from "./support";
 
 describe("setUp", () => {
   const dir = useTempDir();
@@ -22,7 +22,7 @@ describe("setUp", () => {
   /** A machine with nothing but what the test puts into `bin`, `assets` and `pulumi`. */
   function settings(): SetUpSettings {
     const env = { PATH: inDir("bin"), KUBEBUILDER_ASSETS: inDir("assets"), PULUMI_HOME: inDir("pulumi") };
-    return { parts: PARTS_OF_NOBODY, cache: inDir("cache"), env, progress: new Progress(log) };
+    return { parts: partsOfNobody(), cache: inDir("cache"), env, progress: new Progress(log) };
   }
 
   function installGo(version: string, ...build: string[]): void {
@@ -86,7 +86,7 @@ describe("setUp", () => {
       "plugins/resource-kubernetes-v4.25.0/pulumi-resource-kubernetes",
     );
     assert.equal(readFileSync(plugin, "utf8"), "built\n");
-    assert.match(log.text, /^\[1\/7\] etcd 3\.6\.11: .*\n(.*\n)*toolchain ready \(\d+s\)\n$/);
+    assert.match(log.text, /^\[1\/8\] etcd 3\.6\.11: .*\n(.*\n)*toolchain ready \(\d+s\)\n$/);
     assert.deepEqual(readdirSync(inDir("cache/unfinished")), []);
   });
 
@@ -96,8 +96,8 @@ describe("setUp", () => {
     await setUp({ ...settings(), progress: new Progress(terminal) });
     const shown = terminal.text.split("\u001b[2K").map((line) => line.trim().replace(/ \(\d+s\)$/, ""));
     const etcd = shown
-      .filter((line) => line.startsWith("[1/7]"))
-      .map((line) => line.slice("[1/7] etcd 3.6.11: ".length));
+      .filter((line) => line.startsWith("[1/8]"))
+      .map((line) => line.slice("[1/8] etcd 3.6.11: ".length));
     assert.deepEqual([...new Set(etcd)].slice(0, -1), [
       "looking for the packages of etcd",
       "downloading Go modules: 1, now a.example/b",
@@ -168,7 +168,7 @@ describe("setUp", () => {
       setUp({ ...settings(), progress: new Progress(other) }),
     ]);
     assert.deepEqual(both[0], both[1]);
-    assert.equal(readFileSync(inDir("builds"), "utf8").trim().split("\n").length, 6);
+    assert.equal(readFileSync(inDir("builds"), "utf8").trim().split("\n").length, 7);
     const waited = [...log.lines, ...other.lines].filter((line) =>
       line.startsWith("waiting for another set-up"),
     );

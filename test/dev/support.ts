@@ -1,16 +1,20 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { toolchainParts } from "../../dev/toolchain/parts";
+import { toolchainParts, type Part } from "../../dev/toolchain/parts";
 import { type ProgressStream } from "../../dev/toolchain/progress";
 
 const NOWHERE = "http://127.0.0.1:1";
 
-/** The parts of the toolchain as if no vendor could be reached. */
-export const PARTS_OF_NOBODY = toolchainParts(
-  { os: "linux", arch: "amd64" },
-  { github: NOWHERE, githubRaw: NOWHERE, kubernetes: NOWHERE },
-);
+/**
+ * The parts of the toolchain as if no vendor could be reached.
+ *
+ * @param engine directory of the warm engine's sources, by default the real ones
+ */
+export function partsOfNobody(engine?: string): Part[] {
+  const hosts = { github: NOWHERE, githubRaw: NOWHERE, kubernetes: NOWHERE };
+  return toolchainParts({ os: "linux", arch: "amd64" }, hosts, engine);
+}
 
 /** A new directory for each test of the suite it is called in, removed afterwards. */
 export function useTempDir(): () => string {
