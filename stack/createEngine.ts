@@ -1,6 +1,11 @@
 // Chooses how the Pulumi engine is hosted.
+import { join } from "node:path";
+import { SemVer } from "semver";
+import { AutomationEngine } from "./automation/automationEngine";
 import { type BackendSettings } from "./backend";
-import { CliEngine } from "./cli/cliEngine";
+import { findCli } from "./cli/cliSource";
+import { CliCommand } from "./cli/command";
+import { RunJournal } from "./cli/journal";
 import { type Engine, type EngineChoice, type EngineProcessEvent } from "./engine";
 
 /** Settings of {@link createEngine}. */
@@ -28,6 +33,30 @@ export interface EngineOptions {
  *
  * @throws Error when the engine asked for, or any engine where none is asked for, is not installed.
  */
-export function createEngine(options: EngineOptions): Promise<Engine> {
-  return CliEngine.create(options);
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { stateDir, deadline, grace, onProcess = () => undefined } = options;
+  const journal = new RunJournal(join(stateDir, "runs"), deadline + grace);
+  const { command, version } = await findCli();
+  const cli = new CliCommand({
+    command,
+    version: new SemVer(version),
+    journal,
+    deadline,
+    grace,
+    onProcess,
+  });
+  const engine = new AutomationEngine({ ...options, command: cli, journal });
+  return {
+    name: "cli",
+    up: (run, how) => engine.up(run, how),
+    preview: (run) => engine.preview(run),
+    refresh: (run) => engine.refresh(run),
+    destroy: (target) => engine.destroy(target),
+    recover: () => {
+      journal.killOrphans();
+      return Promise.resolve();
+    },
+    condition: () => undefined,
+    close: () => Promise.resolve(),
+  };
 }

@@ -1,6 +1,5 @@
 // What the watcher, the preview and the static program may import.
 export { resolveBackend, type BackendOptions, type BackendSettings } from "./backend";
-export { CliEngine, type CliEngineOptions } from "./cli/cliEngine";
 export { createEngine, type EngineOptions } from "./createEngine";
 export { declaredObjects } from "./declared";
 export {

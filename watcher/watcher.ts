@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type KubeConfig } from "@kubernetes/client-node";
 import { type GatewaySettings } from "../components";
-import { CliEngine, resolveBackend, type Engine } from "../stack";
+import { createEngine, resolveBackend, type Engine } from "../stack";
 import { version } from "../package.json";
 import { type WatcherConfig } from "./config";
 import { Controller } from "./controller";
+import { observeEngine, type EngineObserver } from "./engineProcesses";
 import { startHealthServer, type HealthServer } from "./health";
 import { instrumentedEngine } from "./instrumentedEngine";
 import { createClients, messageOf, type Clients } from "./kube/client";
@@ -21,11 +22,8 @@ const DISCOVERY_INTERVAL = 5_000;
 /** Milliseconds between asking a run to stop and killing it. */
 const RUN_GRACE = 15_000;
 
-/** Makes the engine of a watcher; `onProcess` counts its processes. */
-export type EngineFactory = (
-  config: WatcherConfig,
-  onProcess: (operation: string) => void,
-) => Promise<Engine>;
+/** Makes the engine of a watcher, which tells the observer of its processes. */
+export type EngineFactory = (config: WatcherConfig, observer: EngineObserver) => Promise<Engine>;
 
 /** What a watcher is made with. */
 export interface WatcherOptions {
@@ -55,17 +53,12 @@ export class Watcher {
    * @throws Error when the engine, the kubeconfig or the address to listen on cannot be used.
    */
   static async start(options: WatcherOptions): Promise<Watcher> {
-    const { config, kubeConfig, createEngine = createCliEngine } = options;
+    const { config, kubeConfig, log, createEngine = engineOf } = options;
     const clients = createClients(kubeConfig);
-    let countProcess: (operation: string) => void = () => undefined;
-    const engine = await createEngine(config, (operation) => {
-      countProcess(operation);
-    });
     const limiter = new Limiter(config.concurrency);
-    const metrics = new Metrics({ version, engine: engine.name }, () => limiter.depth);
-    countProcess = (operation) => {
-      metrics.engineProcesses.inc({ operation });
-    };
+    const metrics = new Metrics(() => limiter.depth);
+    const engine = await createEngine(config, observeEngine(metrics, log));
+    metrics.buildInfo.set({ version, engine: engine.name }, 1);
     const closing = new AbortController();
     const limited = instrumentedEngine(engine, limiter, metrics, closing.signal);
     const watcher = new Watcher(options, clients, limited, metrics, closing);
@@ -88,7 +81,7 @@ export class Watcher {
     const { namespaces, monitoring, drift } = config;
     const platform = { gateway, monitoring };
     log.info(
-      { resources, namespaces: namespaces ?? "all", ...platform, drift, engine: this.engine.name },
+      { version, engine: this.engine.name, resources, namespaces: namespaces ?? "all", ...platform, drift },
       "serving",
     );
     this.waitingFor = "the caches";
@@ -109,11 +102,13 @@ export class Watcher {
     this.waitingFor = undefined;
   }
 
-  /** Finishes or hands back the runs under way, then closes the health server. */
+  /** Finishes or hands back the runs under way, then ends the engine and closes the health server. */
   async stop(): Promise<void> {
     this.stopped.abort();
     this.waitingFor = "the end";
     await this.controller?.stop(this.options.config.shutdownGrace);
+    await this.engine.close();
+    await this.engine.close();
     await this.health?.close();
   }
 
@@ -122,6 +117,10 @@ export class Watcher {
       ...this.options.config.listen,
       registry: this.metrics.registry,
       notReady: () => (this.waitingFor === undefined ? undefined : `waiting for ${this.waitingFor}`),
+      remark: () => {
+        const condition = this.engine.condition();
+        return condition === undefined ? undefined : `engine: ${condition}`;
+      },
     });
   }
 
@@ -155,12 +154,20 @@ export class Watcher {
   }
 }
 
-function createCliEngine(config: WatcherConfig, onProcess: (operation: string) => void): Promise<Engine> {
+function engineOf(config: WatcherConfig, observer: EngineObserver): Promise<Engine> {
   const backend = resolveBackend(config.stateDir, {
     url: config.backendUrl,
     secretsProvider: config.secretsProvider,
     passphraseInEnvironment: config.passphraseInEnvironment,
   });
-  const { stateDir, runDeadline } = config;
-  return CliEngine.create({ stateDir, backend, deadline: runDeadline, grace: RUN_GRACE, onProcess });
+  const { stateDir, runDeadline, concurrency, engine } = config;
+  return createEngine({
+    choice: engine,
+    stateDir,
+    backend,
+    deadline: runDeadline,
+    grace: RUN_GRACE,
+    concurrency,
+    ...observer,
+  });
 }

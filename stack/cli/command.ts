@@ -1,10 +1,17 @@
 // What the Automation API calls instead of its own PulumiCommand: the same CLI, with fewer processes.
-import { basename, delimiter, dirname, isAbsolute } from "node:path";
-import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import { delimiter, dirname, isAbsolute } from "node:path";
 import type { SemVer } from "semver";
+import {
+  answerHere,
+  operationOf,
+  stackOf,
+  succeeded,
+  type CommandResult,
+  type EngineCommand,
+} from "../automation/answered";
 import { classifyOutput, lastRetry } from "../classify";
 import { EngineError, TransientError } from "../errors";
-import { type RunJournal } from "./journal";
+import { runOf, type RunJournal } from "./journal";
 import { runProcess, type ProcessResult } from "./process";
 
 /** Settings of {@link CliCommand}. */
@@ -17,7 +24,7 @@ export interface CliCommandOptions {
   readonly deadline: number;
   /** Milliseconds between asking a process to stop and killing it. */
   readonly grace: number;
-  /** Called for every CLI process, with its first argument. */
+  /** Called for every CLI process, with the operation. */
   readonly onProcess: (operation: string) => void;
 }
 
@@ -33,26 +40,11 @@ const GO_CRASH = 2;
 /** Operations that take the stack's lock, or remove it. */
 const LOCKING: ReadonlySet<string> = new Set(["up", "refresh", "destroy", "cancel"]);
 
-/** What the Automation API reads of a finished process. */
-interface CommandResult {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: number;
-}
-
-/** Answers the Automation API asks for after each run, which the inline program itself has given already. */
-const answeredHere: ReadonlyMap<string, string> = new Map([
-  ["stack select", ""],
-  ["stack output", "{}"],
-  ["stack history", "[]"],
-  ["stack rm", ""],
-]);
-
 /**
  * Runs the CLI for the Automation API. One process for each run of an existing stack: selecting a stack, its
  * outputs and its history are answered here, and `destroy` removes the stack itself.
  */
-export class CliCommand implements Pick<PulumiCommand, "command" | "version"> {
+export class CliCommand implements EngineCommand {
   readonly command: string;
   readonly version: SemVer;
 
@@ -71,13 +63,12 @@ export class CliCommand implements Pick<PulumiCommand, "command" | "version"> {
     _onError?: (out: string) => void,
     signal?: AbortSignal,
   ): Promise<CommandResult> {
-    const operation = args.slice(0, 2).join(" ");
-    const answer = answeredHere.get(operation);
-    if (answer !== undefined) return result(answer, "");
+    const answer = answerHere(args);
+    if (answer !== undefined) return answer;
 
-    this.options.onProcess(operation === "stack init" ? "init" : (args[0] ?? ""));
+    this.options.onProcess(operationOf(args));
     const ended = await this.spawn(adapted(args), cwd, environment, signal);
-    if (ended.code === 0) return result(ended.stdout, ended.stderr);
+    if (ended.code === 0) return succeeded(ended.stdout, ended.stderr);
     throw this.failure(ended);
   }
 
@@ -129,11 +120,6 @@ export class CliCommand implements Pick<PulumiCommand, "command" | "version"> {
   }
 }
 
-/** Name of a stack in the journal: a work directory belongs to one project. */
-export function runOf(workDir: string, stack: string): string {
-  return `${basename(workDir)}.${stack}`;
-}
-
 function startError(command: string, error: NodeJS.ErrnoException): Error {
   return error.syscall?.startsWith("spawn") === true
     ? new TransientError("EngineMissing", `cannot run ${command}: ${error.message}`)
@@ -146,18 +132,8 @@ function adapted(args: readonly string[]): readonly string[] {
   return [...args, ...extra, "--non-interactive"];
 }
 
-/** The stack a command works on: an argument of `stack init`, an option elsewhere. */
-function stackOf(args: readonly string[]): string {
-  const option = args.indexOf("--stack");
-  return (option === -1 ? args[2] : args[option + 1]) ?? "";
-}
-
 /** The language host and the plugins bundled with the CLI lie beside it. */
 function pathWithBundledPlugins(command: string): string {
   const path = process.env["PATH"] ?? "";
   return isAbsolute(command) ? [dirname(command), path].join(delimiter) : path;
-}
-
-function result(stdout: string, stderr: string): CommandResult {
-  return { stdout, stderr, code: 0 };
 }

@@ -1,7 +1,7 @@
 // Which CLI processes this installation has started, so that a lock one of them left can be told from a stranger's.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type LockHolder } from "../errors";
 import { identify, isRunning, killAbandonedSession, type ProcessIdentity } from "./session";
 
@@ -33,7 +33,7 @@ export class RunJournal {
   /** Records a process that is about to work on a stack. */
   begin(stack: string, pid: number): void {
     const entry: JournalEntry = { stack, host: hostname(), ...identify(pid), startedAt: Date.now() };
-    const temporary = join(this.dir, `.${pid}.tmp`);
+    const temporary = join(this.dir, `.${stack}.${pid}.tmp`);
     writeFileSync(temporary, JSON.stringify(entry));
     renameSync(temporary, this.path(stack, pid));
   }
@@ -89,4 +89,9 @@ export class RunJournal {
   private path(stack: string, pid: number): string {
     return join(this.dir, `${stack}.${pid}.json`);
   }
+}
+
+/** Name of a stack in the journal: a work directory belongs to one project. */
+export function runOf(workDir: string, stack: string): string {
+  return `${basename(workDir)}.${stack}`;
 }

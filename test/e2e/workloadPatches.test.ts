@@ -3,7 +3,14 @@ import { delimiter, dirname, join } from "node:path";
 import { defaultIstioSettings, type AnnotatedWorkload, type MonitoringSettings } from "../../components";
 import { until } from "../../dev/until";
 import { parseExposedApi } from "../../spec";
-import { CliEngine, stackName, TransientError, type ApiOutputs, type UpOptions } from "../../stack";
+import {
+  createEngine,
+  stackName,
+  TransientError,
+  type ApiOutputs,
+  type Engine,
+  type UpOptions,
+} from "../../stack";
 import { Cluster, NAMESPACE } from "./support/cluster";
 import { exposedApi } from "./support/manifests";
 import {
@@ -37,7 +44,7 @@ describe("What the engine sets on workloads of others", function () {
   this.timeout(120_000);
   const environment = VARIABLES.map((name) => [name, process.env[name]] as const);
   let cluster: Cluster;
-  let engine: CliEngine;
+  let engine: Engine;
 
   before(async () => {
     cluster = await Cluster.start({});
@@ -45,7 +52,7 @@ describe("What the engine sets on workloads of others", function () {
     process.env["PATH"] = [dirname(pulumi), process.env["PATH"]].join(delimiter);
     process.env["PULUMI_HOME"] = pulumiHome;
     process.env["KUBECONFIG"] = cluster.controlPlane.kubeconfig;
-    engine = await createEngine(cluster.stateDir);
+    engine = await engineOf(cluster.stateDir);
   });
 
   after(async () => {
@@ -53,15 +60,18 @@ describe("What the engine sets on workloads of others", function () {
       if (value === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = value;
     }
+    await engine.close();
     await cluster.stop();
   });
 
-  const createEngine = (stateDir: string): Promise<CliEngine> =>
-    CliEngine.create({
+  const engineOf = (stateDir: string): Promise<Engine> =>
+    createEngine({
+      choice: "auto",
       stateDir,
       backend: { url: `file://${stateDir}`, secretsProvider: "passphrase", passphrase: "for this test" },
       deadline: 60_000,
       grace: 10_000,
+      concurrency: 1,
     });
   const up = (name: string, monitoring: MonitoringSettings, options?: UpOptions, by = engine) => {
     const api = parseExposedApi(exposedApi(name, { apiType: "openmetrics" }));
@@ -144,9 +154,9 @@ describe("What the engine sets on workloads of others", function () {
   it("is the same when a run without the state of the first sets it again", async () => {
     await cluster.create(workload("repeated"));
     await up("repeated", dataDog("repeated", "/metrics"));
-    const amnesiac = await createEngine(join(cluster.stateDir, "another"));
+    const amnesiac = await engineOf(join(cluster.stateDir, "another"));
 
-    await up("repeated", dataDog("repeated", "/metrics"), {}, amnesiac);
+    await up("repeated", dataDog("repeated", "/metrics"), {}, amnesiac).finally(() => amnesiac.close());
 
     assert.deepEqual(ownManagers(await cluster.get("Deployment", "repeated")), ["oda-api.repeated"]);
     await destroy("repeated");

@@ -1,0 +1,40 @@
+// The Pulumi CLI as a source of engines: any number of runs, each in a process of its own.
+import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { type EngineAddress, type EngineLease, type EngineSource } from "../address";
+
+type CliAddress = Extract<EngineAddress, { readonly kind: "cli" }>;
+
+/** Gives every run the same CLI; there is nothing to give back. */
+export class CliSource implements EngineSource {
+  readonly name = "cli";
+  private readonly granted: EngineLease;
+
+  constructor(address: CliAddress) {
+    this.granted = { address, release: () => undefined };
+  }
+
+  lease(): Promise<EngineLease> {
+    return Promise.resolve(this.granted);
+  }
+
+  condition(): undefined {
+    return undefined;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/**
+ * Finds the CLI, in a process of it.
+ *
+ * @throws Error when none is on PATH or its version does not fit the SDK.
+ */
+export async function findCli(): Promise<CliAddress> {
+  const { command, version } = await PulumiCommand.get().catch((error: unknown) => {
+    throw new Error(`no Pulumi CLI on PATH that fits: ${(error as Error).message.trim()}`);
+  });
+  // Its version is not known where the check of it is switched off.
+  return { kind: "cli", command, version: version?.version ?? "3.0.0" };
+}
