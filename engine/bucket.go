@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/driver"
+	"gocloud.dev/gcerrors"
+)
+
+// keptScheme is the URL scheme under which the state backend finds buckets that are opened once. The backend itself
+// has to be new for each operation, for each of them has one lock of its own.
+const keptScheme = "kept"
+
+// keptBuckets opens each bucket once and lends it to every operation. That makes a bucket in memory useful, and keeps
+// the connections of the others.
+type keptBuckets struct {
+	mu      sync.Mutex
+	buckets map[string]*blob.Bucket
+}
+
+func init() {
+	blob.DefaultURLMux().RegisterBucket(keptScheme, &keptBuckets{buckets: map[string]*blob.Bucket{}})
+}
+
+// keptURL is the URL that stands for the bucket of a backend's URL.
+func keptURL(backendURL string) (string, error) {
+	if path, isFile := strings.CutPrefix(backendURL, "file://"); isFile {
+		if strings.HasPrefix(path, "~") {
+			return "", errors.New("PULUMI_BACKEND_URL must hold an absolute path")
+		}
+		absolute, err := filepath.Abs(strings.Split(path, "?")[0])
+		if err != nil {
+			return "", err
+		}
+		// Temporary files beside the state, so that renaming them stays on one file system; and no second file with
+		// the attributes of each, which nobody reads.
+		backendURL = "file://" + filepath.ToSlash(absolute) + "?no_tmp_dir=true&metadata=skip"
+	}
+	return keptScheme + "://bucket?of=" + url.QueryEscape(backendURL), nil
+}
+
+// OpenBucketURL implements blob.BucketURLOpener.
+func (k *keptBuckets) OpenBucketURL(ctx context.Context, u *url.URL) (*blob.Bucket, error) {
+	of := u.Query().Get("of")
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if bucket, ok := k.buckets[of]; ok {
+		return bucket, nil
+	}
+	bucket, err := open(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	k.buckets[of] = bucket
+	return bucket, nil
+}
+
+func open(ctx context.Context, of string) (*blob.Bucket, error) {
+	bucket, err := blob.OpenBucket(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := url.Parse(of)
+	if err != nil {
+		return nil, err
+	}
+	if parsed.Scheme == "file" {
+		return blob.NewBucket(&folder{bucket}), nil
+	}
+	if folder := strings.Trim(parsed.Path, "/"); folder != "" {
+		bucket = blob.PrefixedBucket(bucket, folder+"/")
+	}
+	return bucket, nil
+}
+
+// folder is a bucket of files that looks for one stack's state without reading the names of all stacks. The library
+// asks for a state by listing the names that begin with stack.json, and a listing of files reads the whole folder.
+type folder struct{ files *blob.Bucket }
+
+// variants are the names a state may have.
+var variants = []string{"", ".gz", ".zst"}
+
+func (f *folder) ListPaged(ctx context.Context, opts *driver.ListOptions) (*driver.ListPage, error) {
+	page := &driver.ListPage{}
+	if strings.HasSuffix(opts.Prefix, ".json") {
+		for _, variant := range variants {
+			attributes, err := f.files.Attributes(ctx, opts.Prefix+variant)
+			if gcerrors.Code(err) == gcerrors.NotFound {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			page.Objects = append(page.Objects, &driver.ListObject{
+				Key: opts.Prefix + variant, ModTime: attributes.ModTime, Size: attributes.Size,
+			})
+		}
+		return page, nil
+	}
+	objects, failed := f.files.List(&blob.ListOptions{Prefix: opts.Prefix, Delimiter: opts.Delimiter}).All(ctx)
+	for object := range objects {
+		page.Objects = append(page.Objects, &driver.ListObject{
+			Key: object.Key, ModTime: object.ModTime, Size: object.Size, IsDir: object.IsDir,
+		})
+	}
+	return page, failed()
+}
+
+func (f *folder) Attributes(ctx context.Context, key string) (*driver.Attributes, error) {
+	attributes, err := f.files.Attributes(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return &driver.Attributes{
+		ContentType: attributes.ContentType, ModTime: attributes.ModTime, Size: attributes.Size, ETag: attributes.ETag,
+	}, nil
+}
+
+func (f *folder) NewRangeReader(
+	ctx context.Context, key string, offset, length int64, _ *driver.ReaderOptions,
+) (driver.Reader, error) {
+	reader, err := f.files.NewRangeReader(ctx, key, offset, length, nil)
+	if err != nil {
+		return nil, err
+	}
+	return fileReader{reader}, nil
+}
+
+func (f *folder) NewTypedWriter(
+	ctx context.Context, key, contentType string, _ *driver.WriterOptions,
+) (driver.Writer, error) {
+	return f.files.NewWriter(ctx, key, &blob.WriterOptions{ContentType: contentType})
+}
+
+func (f *folder) Copy(ctx context.Context, to, from string, _ *driver.CopyOptions) error {
+	return f.files.Copy(ctx, to, from, nil)
+}
+
+func (f *folder) Delete(ctx context.Context, key string) error { return f.files.Delete(ctx, key) }
+
+func (f *folder) SignedURL(ctx context.Context, key string, _ *driver.SignedURLOptions) (string, error) {
+	return f.files.SignedURL(ctx, key, nil)
+}
+
+func (f *folder) Close() error                           { return f.files.Close() }
+func (f *folder) ErrorCode(err error) gcerrors.ErrorCode { return gcerrors.Code(err) }
+func (f *folder) As(any) bool                            { return false }
+func (f *folder) ErrorAs(err error, target any) bool     { return f.files.ErrorAs(err, target) }
+
+type fileReader struct{ *blob.Reader }
+
+func (r fileReader) Attributes() *driver.ReaderAttributes {
+	return &driver.ReaderAttributes{ContentType: r.ContentType(), ModTime: r.ModTime(), Size: r.Size()}
+}
+
+func (r fileReader) As(any) bool { return false }
