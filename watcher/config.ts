@@ -10,6 +10,7 @@ import {
   type IstioSettings,
   type MonitoringType,
 } from "../components";
+import { type EngineChoice } from "../stack";
 import { driftModes, type DriftMode } from "./drift/driftDetector";
 
 /** Configuration of one watcher process. */
@@ -30,6 +31,10 @@ export interface WatcherConfig {
   readonly backendUrl: string | undefined;
   readonly secretsProvider: string | undefined;
   readonly passphraseInEnvironment: boolean;
+  /** How the Pulumi engine is hosted. */
+  readonly engine: EngineChoice;
+  /** Path of the warm engine; undefined looks for it on PATH. */
+  readonly warmEngine: string | undefined;
   /** Engine runs at a time. */
   readonly concurrency: number;
   /** Milliseconds an engine run may take. */
@@ -45,6 +50,11 @@ export interface WatcherConfig {
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
+
+const engineChoices: readonly EngineChoice[] = ["auto", "warm", "cli"];
+
+/** Engine runs at a time for each CPU. */
+const RUNS_PER_CPU = 1;
 
 /** Numbers of Python's logging module, which TM Forum's operators take in LOGGING. */
 const pythonLevels = { "10": "debug", "20": "info", "30": "warn", "40": "error", "50": "error" } as const;
@@ -86,7 +96,9 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
     secretsProvider: read.text("ODA_SECRETS_PROVIDER"),
     passphraseInEnvironment:
       env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || env["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined,
-    concurrency: read.integer("ODA_CONCURRENCY", 1, 64) ?? availableParallelism(),
+    engine: read.engine("ODA_ENGINE", "PULUMI_BACKEND_URL") ?? "auto",
+    warmEngine: read.text("ODA_WARM_ENGINE"),
+    concurrency: read.integer("ODA_CONCURRENCY", 1, 64) ?? availableParallelism() * RUNS_PER_CPU,
     runDeadline: (read.integer("ODA_RUN_DEADLINE_SECONDS", 5, 3600) ?? 300) * 1000,
     shutdownGrace: (read.integer("ODA_SHUTDOWN_GRACE_SECONDS", 0, 600) ?? 25) * 1000,
     listen: read.listen("ODA_LISTEN") ?? { host: "0.0.0.0", port: 8080 },
@@ -155,6 +167,19 @@ class EnvironmentReader {
       this.refuse(name, value, `one of ${monitoringTypes.join(", ")}`);
     }
     return type;
+  }
+
+  /** @param backend name of the variable with the URL of the state, which not every engine reaches */
+  engine(name: string, backend: string): EngineChoice | undefined {
+    const choice = this.oneOf(name, engineChoices);
+    if (choice === "warm" && /^https?:/i.test(this.text(backend) ?? "")) {
+      this.refuse(
+        name,
+        choice,
+        `auto or cli while ${backend} is Pulumi Cloud, which only the Pulumi CLI works with`,
+      );
+    }
+    return choice;
   }
 
   integer(name: string, min: number, max: number): number | undefined {

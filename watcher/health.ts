@@ -11,6 +11,8 @@ export interface HealthOptions {
   readonly registry: Registry;
   /** Undefined when ready; otherwise what is being waited for. */
   readonly notReady: () => string | undefined;
+  /** What is not as it was asked for though the watcher works; undefined when all is well. */
+  readonly remark: () => string | undefined;
 }
 
 /** A running server. */
@@ -36,7 +38,9 @@ export async function startHealthServer(options: HealthOptions): Promise<HealthS
         break;
       case "/readyz": {
         const waiting = options.notReady();
-        if (waiting === undefined) reply(200, "text/plain", "ok\n");
+        const remark = options.remark();
+        if (waiting === undefined)
+          reply(200, "text/plain", remark === undefined ? "ok\n" : `ok\n${remark}\n`);
         else reply(503, "text/plain", `${waiting}\n`);
         break;
       }

@@ -39,6 +39,25 @@ export class Metrics {
     labelNames: ["operation"] as const,
     registers: [this.registry],
   });
+  readonly engineProcessEvents = new Counter({
+    name: "oda_engine_process_events_total",
+    help:
+      "Processes that serve many runs, by kind (engine, worker) and by what happened: started, crashed, recycled, " +
+      "stuck, fell_back, came_back.",
+    labelNames: ["process", "event"] as const,
+    registers: [this.registry],
+  });
+  readonly engineFallback = new Gauge({
+    name: "oda_engine_fallback",
+    help: "1 while the Pulumi CLI stands in for the warm engine.",
+    registers: [this.registry],
+  });
+  readonly buildInfo = new Gauge({
+    name: "oda_build_info",
+    help: "Version and engine of this watcher; always 1.",
+    labelNames: ["version", "engine"] as const,
+    registers: [this.registry],
+  });
   readonly statusWrites = new Counter({
     name: "oda_status_writes_total",
     help: "Writes of an object's status.",
@@ -63,7 +82,7 @@ export class Metrics {
   });
 
   /** @param queueDepth gives the number of objects that wait for an engine run, when asked. */
-  constructor(build: { readonly version: string; readonly engine: string }, queueDepth: () => number) {
+  constructor(queueDepth: () => number) {
     collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION });
     new Gauge({
       name: "oda_queue_depth",
@@ -73,11 +92,5 @@ export class Metrics {
         this.set(queueDepth());
       },
     });
-    new Gauge({
-      name: "oda_build_info",
-      help: "Version and engine of this watcher; always 1.",
-      labelNames: ["version", "engine"] as const,
-      registers: [this.registry],
-    }).set(build, 1);
   }
 }

@@ -20,7 +20,7 @@ async function main(): Promise<void> {
     config,
     kubeConfig,
     log,
-    createEngine: (_config, onProcess) => Promise.resolve(plainEngine(backend, onProcess)),
+    createEngine: (_config, { onProcess }) => Promise.resolve(plainEngine(backend, onProcess)),
   });
   log.info({ port: watcher.port }, "health and metrics");
   process.on("SIGTERM", () => {

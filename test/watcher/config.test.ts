@@ -28,6 +28,8 @@ describe("readConfig", () => {
       backendUrl: undefined,
       secretsProvider: undefined,
       passphraseInEnvironment: false,
+      engine: "auto",
+      warmEngine: undefined,
       concurrency: availableParallelism(),
       runDeadline: 300_000,
       shutdownGrace: 25_000,
@@ -68,6 +70,13 @@ describe("readConfig", () => {
     ],
     ["a passphrase, even an empty one", { PULUMI_CONFIG_PASSPHRASE: "" }, { passphraseInEnvironment: true }],
     ["a passphrase file", { PULUMI_CONFIG_PASSPHRASE_FILE: "/p" }, { passphraseInEnvironment: true }],
+    ["which engine to use", { ODA_ENGINE: "warm" }, { engine: "warm" }],
+    ["where the warm engine lies", { ODA_WARM_ENGINE: "/opt/warm" }, { warmEngine: "/opt/warm" }],
+    [
+      "Pulumi Cloud with the engine that reaches it",
+      { ODA_ENGINE: "auto", PULUMI_BACKEND_URL: "https://api.pulumi.com" },
+      { backendUrl: "https://api.pulumi.com" },
+    ],
     ["the number of runs", { ODA_CONCURRENCY: "8" }, { concurrency: 8 }],
     ["the deadline of a run", { ODA_RUN_DEADLINE_SECONDS: "60" }, { runDeadline: 60_000 }],
     ["the grace of a shutdown", { ODA_SHUTDOWN_GRACE_SECONDS: "0" }, { shutdownGrace: 0 }],
@@ -122,11 +131,21 @@ describe("readConfig", () => {
       "Nagios",
       "one of ServiceMonitor, PrometheusAnnotations, DataDogAnnotations",
     ],
+    ["ODA_ENGINE", "pulumi", "one of auto, warm, cli"],
     ["ODA_DRIFT", "ignore", "one of correct, report"],
   ];
   for (const [name, value, rule] of refused) {
     it(`refuses ${name}=${value}, with the rule`, () => {
       assert.deepEqual(complaints({ [name]: value }), [`${name}: ${JSON.stringify(value)} must be ${rule}`]);
+    });
+  }
+
+  for (const url of ["https://api.pulumi.com", "HTTP://pulumi.example"]) {
+    it(`refuses the warm engine with the state at ${url}`, () => {
+      assert.deepEqual(complaints({ ODA_ENGINE: "warm", PULUMI_BACKEND_URL: url }), [
+        'ODA_ENGINE: "warm" must be auto or cli while PULUMI_BACKEND_URL is Pulumi Cloud, ' +
+          "which only the Pulumi CLI works with",
+      ]);
     });
   }
 

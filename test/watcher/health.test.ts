@@ -5,12 +5,20 @@ import { startHealthServer, type HealthServer } from "../../watcher/health";
 describe("the health server", () => {
   let registry: Registry;
   let waiting: string | undefined;
+  let remark: string | undefined;
   let server: HealthServer;
 
   beforeEach(async () => {
     registry = new Registry();
     waiting = undefined;
-    server = await startHealthServer({ host: "127.0.0.1", port: 0, registry, notReady: () => waiting });
+    remark = undefined;
+    server = await startHealthServer({
+      host: "127.0.0.1",
+      port: 0,
+      registry,
+      notReady: () => waiting,
+      remark: () => remark,
+    });
   });
   afterEach(() => server.close());
 
@@ -37,6 +45,15 @@ describe("the health server", () => {
     });
     waiting = undefined;
     assert.deepEqual(await get("/readyz"), { status: 200, type: "text/plain", text: "ok\n" });
+  });
+
+  it("says what is not as it was asked for, and is ready all the same", async () => {
+    remark = "engine: the Pulumi CLI stands in";
+    assert.deepEqual(await get("/readyz"), {
+      status: 200,
+      type: "text/plain",
+      text: "ok\nengine: the Pulumi CLI stands in\n",
+    });
   });
 
   it("gives the metrics in Prometheus' own format", async () => {
@@ -72,7 +89,8 @@ describe("the health server", () => {
   });
 
   it("does not start on a port that is taken", async () => {
-    const options = { host: "127.0.0.1", port: server.port, registry, notReady: () => undefined };
+    const nothing = (): undefined => undefined;
+    const options = { host: "127.0.0.1", port: server.port, registry, notReady: nothing, remark: nothing };
     await assert.rejects(startHealthServer(options), { code: "EADDRINUSE" });
   });
 

@@ -23,7 +23,7 @@ describe("instrumentedEngine", () => {
 
   beforeEach(() => {
     stub = new StubEngine();
-    metrics = new Metrics({ version: "1.2.3", engine: "stub" }, () => 7);
+    metrics = new Metrics(() => 7);
     closing = new AbortController();
     engine = instrumentedEngine(stub, new Limiter(1), metrics, closing.signal);
   });
@@ -38,6 +38,10 @@ describe("instrumentedEngine", () => {
     await engine.refresh(run);
     await engine.destroy(run);
     await engine.recover();
+    stub.wrong = "not as it was";
+    assert.equal(engine.condition(), "not as it was");
+    await engine.close();
+    assert.ok(stub.closed);
 
     assert.deepEqual(stub.asked, [
       ["up", run, { refresh: true }],
@@ -90,7 +94,7 @@ describe("instrumentedEngine", () => {
 describe("instrumentedEngine at the end", () => {
   it("begins no new run, not even one that was waiting for room", async () => {
     const stub = new StubEngine();
-    const metrics = new Metrics({ version: "1.2.3", engine: "stub" }, () => 0);
+    const metrics = new Metrics(() => 0);
     const closing = new AbortController();
     const engine = instrumentedEngine(stub, new Limiter(1), metrics, closing.signal);
     let finish: () => void = () => undefined;
@@ -113,7 +117,8 @@ describe("instrumentedEngine at the end", () => {
 describe("Metrics", () => {
   it("tell the build and the depth of the queue when asked", async () => {
     let depth = 3;
-    const metrics = new Metrics({ version: "1.2.3", engine: "cli" }, () => depth);
+    const metrics = new Metrics(() => depth);
+    metrics.buildInfo.set({ version: "1.2.3", engine: "cli" }, 1);
 
     assert.match(await metrics.registry.metrics(), /^oda_queue_depth 3$/m);
     depth = 5;

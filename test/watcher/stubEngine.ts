@@ -7,6 +7,9 @@ export class StubEngine implements Engine {
   /** Versions that each run leaves behind. */
   versions: Record<string, string> = {};
   work: () => Promise<void> = () => Promise.resolve();
+  /** What is not as it was asked for. */
+  wrong: string | undefined;
+  closed = false;
 
   /** What a run does in the cluster when it succeeds. */
   apply: (run: StackRun) => void = () => undefined;
@@ -23,8 +26,11 @@ export class StubEngine implements Engine {
   refresh: Engine["refresh"] = (...args) => this.ask("refresh", args);
   destroy: Engine["destroy"] = (...args) => this.ask("destroy", args);
   recover: Engine["recover"] = () => this.ask("recover", []);
-  condition: Engine["condition"] = () => undefined;
-  close: Engine["close"] = () => Promise.resolve();
+  condition: Engine["condition"] = () => this.wrong;
+  close: Engine["close"] = () => {
+    this.closed = true;
+    return Promise.resolve();
+  };
 
   private ask(operation: string, args: readonly unknown[]): Promise<void> {
     this.asked.push([operation, ...args]);

@@ -327,10 +327,11 @@ describe("Watcher", () => {
     await clock.advance(24_999);
     assert.deepEqual([stopped, run.signal?.aborted], [false, false]);
     await clock.advance(1);
-    assert.deepEqual([stopped, run.signal?.aborted], [false, true]);
+    assert.deepEqual([stopped, run.signal?.aborted, engine.closed], [false, true, false]);
 
     finish();
     await stopping;
+    assert.ok(engine.closed);
     watcher = undefined;
   });
 

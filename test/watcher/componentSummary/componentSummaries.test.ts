@@ -34,7 +34,7 @@ describe("The writer of summaries", () => {
         logged.push([`${level}: ${message}`, ...(key === undefined ? [] : [key])].join(" "));
       });
     }
-    metrics = new Metrics({ version: "0", engine: "stub" }, () => 0);
+    metrics = new Metrics(() => 0);
     summaries = new ComponentSummaries({
       config: server.kubeConfig,
       clients: createClients(server.kubeConfig),
