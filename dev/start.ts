@@ -1,11 +1,10 @@
 // `npm start`: the watcher against the current kubeconfig, with the engine set up first.
-import { delimiter, dirname } from "node:path";
-import { ensureEngine } from "./toolchain";
+import { ensureEngine, withEngines } from "./toolchain";
 
 async function start(): Promise<void> {
-  const { pulumi, pulumiHome } = await ensureEngine();
-  process.env["PATH"] = [dirname(pulumi), process.env["PATH"]].join(delimiter);
-  process.env["PULUMI_HOME"] = pulumiHome;
+  const engines = await ensureEngine();
+  process.env["PATH"] = withEngines(engines, process.env["PATH"]);
+  process.env["PULUMI_HOME"] = engines.pulumiHome;
   await import("../watcher/main.js");
 }
 

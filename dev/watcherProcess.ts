@@ -1,7 +1,7 @@
 // The watcher as users run it: a process of its own.
 import { spawn, type ChildProcess } from "node:child_process";
-import { delimiter, dirname, join } from "node:path";
-import { type Toolchain } from "./toolchain";
+import { join } from "node:path";
+import { withEngines, type Toolchain } from "./toolchain";
 import { until } from "./until";
 
 const root = join(__dirname, "..");
@@ -45,7 +45,7 @@ export class WatcherProcess {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       env: {
-        PATH: [dirname(toolchain.pulumi), PATH].join(delimiter),
+        PATH: withEngines(toolchain, PATH),
         HOME,
         ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }),
         PULUMI_HOME: toolchain.pulumiHome,

@@ -157,6 +157,7 @@ export class Demo {
     await apis.start();
     screen.doing(undefined);
     screen.line(`watcher ready after ${elapsed(began)}; the gateway's address is ${gatewayHost(sample)}`);
+    screen.line(engineLine(await watcher.engine()));
     return { cluster, watcher, apis, sample, screen, stateDir: dir, signal };
   }
 
@@ -199,6 +200,13 @@ export class Demo {
       screen.line(`  ${problem.message}`);
     }
   }
+}
+
+/** What a run of the demo takes place in. */
+function engineLine(engine: string): string {
+  return engine === "warm"
+    ? "Pulumi engine: warm, one process for all runs"
+    : `Pulumi engine: ${engine}, a process for each run; see docs/toolchain.md for the warm one, which is faster`;
 }
 
 /** What went wrong, or undefined when nothing did. */

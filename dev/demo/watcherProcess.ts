@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { type Readable } from "node:stream";
-import { type Toolchain } from "../toolchain";
+import { withEngines, type Toolchain } from "../toolchain";
 
 const ROOT = path.join(__dirname, "../..");
 
@@ -87,9 +87,15 @@ export class WatcherProcess {
     return `http://127.0.0.1:${this.port ?? 0}`;
   }
 
+  /** Name of the engine that it uses, as its metrics say it: warm or cli. */
+  async engine(): Promise<string> {
+    const [, engine = "?"] = /^oda_build_info\{[^}]*engine="(\w+)"/m.exec(await this.metrics()) ?? [];
+    return engine;
+  }
+
   /** What its metrics say of engine runs. */
   async engineRuns(): Promise<EngineRuns> {
-    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const text = await this.metrics();
     const byOperation: Record<string, number> = {};
     for (const [, operation = "", count] of text.matchAll(
       /^oda_engine_runs_total\{operation="(\w+)"[^}]*\} (\d+)/gm,
@@ -126,6 +132,10 @@ export class WatcherProcess {
     return this.port !== undefined;
   }
 
+  private async metrics(): Promise<string> {
+    return (await fetch(`${this.url}/metrics`)).text();
+  }
+
   private follow(stream: Readable): void {
     createInterface({ input: stream }).on("line", (line) => {
       appendFileSync(this.logFile, `${line}\n`);
@@ -139,9 +149,9 @@ export class WatcherProcess {
 
 /** Nothing of the user's own settings for Pulumi, Kubernetes, clouds or this project. */
 function watcherEnvironment({ toolchain, kubeconfig, dir }: WatcherSettings): NodeJS.ProcessEnv {
-  const { PATH = "", HOME, TMPDIR } = process.env;
+  const { PATH, HOME, TMPDIR } = process.env;
   return {
-    PATH: [path.dirname(toolchain.pulumi), PATH].join(path.delimiter),
+    PATH: withEngines(toolchain, PATH),
     ...(HOME === undefined ? {} : { HOME }),
     ...(TMPDIR === undefined ? {} : { TMPDIR }),
     KUBECONFIG: kubeconfig,

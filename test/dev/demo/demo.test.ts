@@ -69,6 +69,7 @@ describe("npm run demo, in a pipe", function () {
     const run = new Run();
     assert.equal(await run.ended, 0, run.output);
     for (const line of [
+      /^Pulumi engine: (warm, one process for all runs|cli, a process for each run; see .+)$/m,
       /^ {2}NAME +GATEWAY +URL +READY +LAST RUN +TIME$/m,
       /^ {2}pc-productcatalogmanagement +istio +https:\/\/203\.0\.113\.7\/\S+\/v4 +True +[\d:]{8} +[\d.]+ s$/m,
       /✓ pc-metrics has a ServiceMonitor too/,
