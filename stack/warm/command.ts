@@ -1,0 +1,154 @@
+// What the Automation API calls instead of its own PulumiCommand: each command is one request to the warm engine.
+import { SemVer } from "semver";
+import { type EngineAddress, StuckRun } from "../address";
+import {
+  answerHere,
+  operationOf,
+  succeeded,
+  type CommandResult,
+  type EngineCommand,
+} from "../automation/answered";
+import { classifyOutput, lastRetry } from "../classify";
+import { runOf, type RunJournal } from "../cli/journal";
+import { EngineError, TransientError } from "../errors";
+import { requestOf, type EngineRequest } from "./arguments";
+import { call, type Answer } from "./client";
+import { RunOutput } from "./output";
+import { type Operation } from "./protocol";
+import { RunGuard } from "./runGuard";
+
+/** Where an engine process is and what is in it. */
+export type WarmAddress = Extract<EngineAddress, { readonly kind: "warm" }>;
+
+/** Settings of {@link WarmCommand}. */
+export interface WarmCommandOptions {
+  readonly address: WarmAddress;
+  readonly journal: RunJournal;
+  /** Milliseconds an operation may take before it is asked to stop. */
+  readonly deadline: number;
+  /** Milliseconds between asking an operation to stop and giving it up. */
+  readonly grace: number;
+  /** Called for every request, with the operation. */
+  readonly onProcess?: (operation: string) => void;
+  /**
+   * Whether the answers that our programs give themselves need no request, and `destroy` removes the stack at once.
+   * Default true; false makes it a CLI for any use of the Automation API, save that a stack has no history.
+   */
+  readonly answersHere?: boolean;
+}
+
+/** Operations that take the stack's lock, or remove it. */
+const LOCKING: ReadonlySet<Operation> = new Set(["up", "refresh", "destroy", "cancel"]);
+
+/** Has the warm engine do what the Automation API would have the CLI do. */
+export class WarmCommand implements EngineCommand {
+  readonly command = "pulumi-warm-engine";
+  readonly version: SemVer;
+  private readonly answersHere: boolean;
+
+  constructor(private readonly options: WarmCommandOptions) {
+    this.version = new SemVer(options.address.version);
+    this.answersHere = options.answersHere ?? true;
+  }
+
+  /**
+   * Signature of `PulumiCommand.run`. Nothing is told while it runs.
+   *
+   * @throws the errors of `classifyOutput`, {@link TransientError}, `EngineGone` when the engine's process went away
+   * and {@link StuckRun}. EngineError for arguments that the engine does not know.
+   */
+  // eslint-disable-next-line max-params -- the Automation API calls it so
+  async run(
+    args: readonly string[],
+    cwd: string,
+    environment: Readonly<Record<string, string>>,
+    _onOutput?: (out: string) => void,
+    _onError?: (out: string) => void,
+    signal?: AbortSignal,
+  ): Promise<CommandResult> {
+    const answer = this.answersHere || args[1] === "history" ? answerHere(args) : undefined;
+    if (answer !== undefined) return answer;
+
+    const request = this.adapted(requestOf(args, cwd, environment));
+    if (signal?.aborted) throw new TransientError("EngineStopped", "the run was stopped before it began");
+    this.options.onProcess?.(operationOf(args));
+    return this.perform(request, signal);
+  }
+
+  private async perform(request: EngineRequest, signal: AbortSignal | undefined): Promise<CommandResult> {
+    const { deadline, grace } = this.options;
+    const output = new RunOutput();
+    const guard = new RunGuard({
+      deadline,
+      grace,
+      signal,
+      interrupt: (done) => {
+        this.interrupt(request, done);
+      },
+    });
+    let answer: Answer;
+    try {
+      answer = await this.journalled(request, output, guard.signal);
+    } catch (error) {
+      throw guard.gaveUp ? this.stuck(guard, output) : error;
+    } finally {
+      guard.end();
+    }
+    if ("result" in answer) return succeeded(printed(request.operation, answer.result, output));
+    const text = output.text(answer.error);
+    if (!guard.timedOut) throw classifyOutput(text);
+    const message = `the engine run was stopped after ${seconds(deadline)}${lastRetry(text)}`;
+    throw new TransientError("DeadlineExceeded", message);
+  }
+
+  /** A run without an answer may have left its lock: its entry stays until the lock is seen to. */
+  private async journalled(
+    { operation, body }: EngineRequest,
+    output: RunOutput,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { address, journal } = this.options;
+    const run = runOf(body.workDir, body.stack);
+    try {
+      journal.begin(run, address.pid);
+    } catch (error) {
+      throw new EngineError(`cannot keep the journal of runs: ${(error as Error).message}`);
+    }
+    const onEvent = output.add.bind(output);
+    const answer = await call(address.socket, operation, body, { onEvent, signal });
+    journal.end(run, address.pid);
+    // An operation that was let in has found no lock: whatever was cut off before it left none.
+    if ("result" in answer && LOCKING.has(operation)) journal.forgetAbandoned(run);
+    return answer;
+  }
+
+  private interrupt({ body: { workDir, stack } }: EngineRequest, signal: AbortSignal): void {
+    // The end of the run itself tells whether it was heard.
+    call(this.options.address.socket, "interrupt", { workDir, stack }, { signal }).catch(() => undefined);
+  }
+
+  private stuck({ timedOut }: RunGuard, output: RunOutput): StuckRun {
+    const { deadline, grace } = this.options;
+    const asked = timedOut ? `after its deadline of ${seconds(deadline)}` : "after it was asked to";
+    return new StuckRun(
+      `the engine run did not stop within ${seconds(grace)} ${asked}${lastRetry(output.text())}`,
+    );
+  }
+
+  /** Our stacks go with their last resource. */
+  private adapted({ operation, body }: EngineRequest): EngineRequest {
+    const remove = this.answersHere && operation === "destroy";
+    return { operation, body: remove ? { ...body, remove } : body };
+  }
+}
+
+/** What the CLI prints of a result, where the Automation API reads it. */
+function printed(operation: Operation, result: Readonly<Record<string, unknown>>, output: RunOutput): string {
+  if (operation === "outputs") return JSON.stringify(result["outputs"]);
+  if (operation === "export") return JSON.stringify(result["deployment"]);
+  return output.text();
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1000)} s`;
+}

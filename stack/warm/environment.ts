@@ -1,0 +1,28 @@
+// The environment of the warm engine's process, which holds everything that is secret about its backend.
+import { type BackendSettings } from "../backend";
+
+/** Settings that the environment may override. */
+const defaults = {
+  // All runs share one provider process, and its limit of requests to the API server; the usual limit is for one run.
+  PULUMI_K8S_CLIENT_QPS: "200",
+  PULUMI_K8S_CLIENT_BURST: "400",
+  // A process that stays may use some memory to spend less time on collecting it.
+  GOGC: "200",
+} as const;
+
+/** The environment of this process, and what the engine needs for its backend. */
+export function engineEnvironment(
+  backend: BackendSettings,
+  environment: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  return {
+    ...defaults,
+    ...environment,
+    PULUMI_BACKEND_URL: backend.url,
+    ...(backend.passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE: backend.passphrase }),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    PULUMI_DIY_BACKEND_NO_LEGACY_WARNING: "true",
+  };
+}
