@@ -1,16 +1,17 @@
 // Chooses how the Pulumi engine is hosted.
-import { join } from "node:path";
-import { SemVer } from "semver";
-import { AutomationEngine } from "./automation/automationEngine";
+import { extname, join } from "node:path";
 import { type BackendSettings } from "./backend";
-import { findCli } from "./cli/cliSource";
-import { CliCommand } from "./cli/command";
+import { CliSource, findCli } from "./cli/cliSource";
 import { RunJournal } from "./cli/journal";
 import { type Engine, type EngineChoice, type EngineProcessEvent } from "./engine";
+import { WorkerPool } from "./pool/pool";
+import { PooledEngine } from "./pool/pooledEngine";
 
 /** Settings of {@link createEngine}. */
 export interface EngineOptions {
   readonly choice: EngineChoice;
+  /** Path of the warm engine's program; undefined looks for `pulumi-warm-engine` on PATH. */
+  readonly warmEngine?: string | undefined;
   /** Folder of this installation: work files, the journal of runs, and by default the state. */
   readonly stateDir: string;
   readonly backend: BackendSettings;
@@ -28,35 +29,35 @@ export interface EngineOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** Milliseconds more than a worker itself allows a run, before it is taken for hung. */
+const HARD_MARGIN = 5_000;
+
+/** What a worker may have done and hold until another takes its place: runs, and bytes of memory. */
+const WORKER_LIMITS = { maxRuns: 1_000, maxMemory: 512 * 2 ** 20, maxHeap: 512 * 2 ** 20 } as const;
+
+/** Milliseconds that a worker may be without a run. */
+const WORKER_IDLE = 300_000;
+
 /**
  * The engine of an installation.
  *
  * @throws Error when the engine asked for, or any engine where none is asked for, is not installed.
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { stateDir, deadline, grace, onProcess = () => undefined } = options;
+  const { stateDir, backend, deadline, grace, concurrency } = options;
   const journal = new RunJournal(join(stateDir, "runs"), deadline + grace);
-  const { command, version } = await findCli();
-  const cli = new CliCommand({
-    command,
-    version: new SemVer(version),
-    journal,
-    deadline,
-    grace,
-    onProcess,
+  const source = new CliSource(await findCli());
+  const pool = new WorkerPool({
+    entry: join(__dirname, "pool", `worker${extname(__filename)}`),
+    settings: { stateDir, backend, deadline, grace },
+    size: concurrency,
+    hardDeadline: deadline + grace + HARD_MARGIN,
+    hardGrace: grace + HARD_MARGIN,
+    ...WORKER_LIMITS,
+    maxIdle: WORKER_IDLE,
+    onOperation: options.onProcess ?? (() => undefined),
+    onLine: options.onLine ?? (() => undefined),
+    onEvent: options.onEngine ?? (() => undefined),
   });
-  const engine = new AutomationEngine({ ...options, command: cli, journal });
-  return {
-    name: "cli",
-    up: (run, how) => engine.up(run, how),
-    preview: (run) => engine.preview(run),
-    refresh: (run) => engine.refresh(run),
-    destroy: (target) => engine.destroy(target),
-    recover: () => {
-      journal.killOrphans();
-      return Promise.resolve();
-    },
-    condition: () => undefined,
-    close: () => Promise.resolve(),
-  };
+  return new PooledEngine({ source, pool, journal });
 }

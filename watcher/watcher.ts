@@ -160,9 +160,10 @@ function engineOf(config: WatcherConfig, observer: EngineObserver): Promise<Engi
     secretsProvider: config.secretsProvider,
     passphraseInEnvironment: config.passphraseInEnvironment,
   });
-  const { stateDir, runDeadline, concurrency, engine } = config;
+  const { engine, warmEngine, stateDir, runDeadline, concurrency } = config;
   return createEngine({
     choice: engine,
+    warmEngine,
     stateDir,
     backend,
     deadline: runDeadline,

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { PROTOCOL } from "../../stack/warm/protocol";
 import { PULUMI_LDFLAGS } from "./goBuild";
 import { type Part } from "./parts";
 import { type Platform } from "./platform";
@@ -28,9 +29,6 @@ export function warmEngine({ os, arch }: Platform, sources: string): Part {
     go: [{ module: sources, file: FILE, build: ".", ldflags: PULUMI_LDFLAGS }],
   };
 }
-
-/** Version of the protocol between the watcher and the engine. */
-const PROTOCOL = 1;
 
 /** The first 12 hexadecimal digits of a SHA-256 over everything that the program is built from. */
 function hashOfSources(directory: string): string {
