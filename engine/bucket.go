@@ -10,6 +10,7 @@ import (
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/driver"
+	_ "gocloud.dev/blob/memblob" // state in memory, for tests
 	"gocloud.dev/gcerrors"
 )
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -18,7 +19,6 @@ import (
 	pkgworkspace "github.com/pulumi/pulumi/pkg/v3/workspace"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/util/cmdutil"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 )
 
@@ -58,8 +58,10 @@ func newEngine() (*engine, error) {
 
 func (e *engine) close() { e.providers.close() }
 
-// sink takes what the library says outside a run.
-func sink() diag.Sink { return cmdutil.Diag() }
+// sink takes what the library says outside a run: warnings and errors are logged, news are not.
+func sink() diag.Sink {
+	return diag.DefaultSink(io.Discard, os.Stderr, diag.FormatOptions{Color: colors.Never})
+}
 
 // project is the project of a request, and its backend: one for each operation, with a lock of its own.
 type project struct {
@@ -181,6 +183,3 @@ func (e *engine) stopRuns(longest time.Duration) {
 		e.idle.Wait()
 	}
 }
-
-// plain has no colours.
-var plain = diag.FormatOptions{Color: colors.Never}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/result"
 )
 
 // protocolVersion is part of every path. It changes when a request or an answer changes its meaning.
@@ -104,16 +106,24 @@ func (e *engine) answer(operation operation, out http.ResponseWriter, in *http.R
 		_ = encoder.Encode(line{Event: event})
 		flush()
 	}
-	result, err := guarded(func() (any, error) { return operation.do(e, in.Context(), body, emit) })
+	answer, err := guarded(func() (any, error) { return operation.do(e, in.Context(), body, emit) })
 	if err != nil {
-		_ = encoder.Encode(line{Error: &failure{strings.TrimSpace(err.Error())}})
+		_ = encoder.Encode(line{Error: &failure{wordsOf(err)}})
 		return
 	}
-	_ = encoder.Encode(line{Result: result})
+	_ = encoder.Encode(line{Result: answer})
+}
+
+// wordsOf gives what the CLI prints of an error at the end: nothing where events have told it already.
+func wordsOf(err error) string {
+	if result.IsBail(err) {
+		return ""
+	}
+	return strings.TrimSpace(err.Error())
 }
 
 // guarded turns a panic of the library into an error of the operation it happened in.
-func guarded(do func() (any, error)) (result any, err error) {
+func guarded(do func() (any, error)) (answer any, err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			err = fmt.Errorf("the engine panicked: %v", panicked)

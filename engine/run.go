@@ -82,14 +82,12 @@ func running(
 		if err != nil {
 			return nil, err
 		}
-		gone := context.AfterFunc(caller, r.interrupt)
-		defer gone()
-		changes, err := e.run(r, body, emit)
-		leave(err)
-		if err != nil {
-			return nil, err
-		}
-		return map[string]any{"changes": changes}, nil
+		defer context.AfterFunc(caller, r.interrupt)()
+		var changes sdkdisplay.ResourceChanges
+		err = errors.New("the engine panicked")
+		defer func() { leave(err) }()
+		changes, err = e.run(r, body, emit)
+		return map[string]any{"changes": changes}, err
 	}
 }
 
