@@ -39,7 +39,7 @@ export class WatcherProcess {
    * @param script path of its main module from the root of the project; compiled, it needs no loader
    */
   static start(toolchain: Toolchain, env: NodeJS.ProcessEnv, script = "watcher/main.ts"): WatcherProcess {
-    const { PATH, HOME, NODE_V8_COVERAGE } = process.env;
+    const { PATH, HOME, NODE_V8_COVERAGE, ODA_ENGINE } = process.env;
     const loader = script.endsWith(".ts") ? ["-r", "tsx/cjs"] : [];
     const child = spawn(process.execPath, [...loader, script], {
       cwd: root,
@@ -49,6 +49,7 @@ export class WatcherProcess {
         HOME,
         ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }),
         PULUMI_HOME: toolchain.pulumiHome,
+        ...(ODA_ENGINE === undefined ? {} : { ODA_ENGINE }),
         ODA_LISTEN: "127.0.0.1:0",
         ...env,
       },
@@ -99,6 +100,12 @@ export class WatcherProcess {
   async stop(): Promise<number | null> {
     this.child.kill("SIGTERM");
     return this.exited;
+  }
+
+  /** Name of the engine that it uses; undefined until it follows the cluster. */
+  get engine(): string | undefined {
+    const serving = this.log.find(({ msg }) => msg === "serving");
+    return serving === undefined ? undefined : String(serving["engine"]);
   }
 
   get url(): string {

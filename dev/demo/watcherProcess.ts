@@ -147,13 +147,14 @@ export class WatcherProcess {
   }
 }
 
-/** Nothing of the user's own settings for Pulumi, Kubernetes, clouds or this project. */
+/** Nothing of the user's own settings for Pulumi, Kubernetes, clouds or this project, but which engine to use. */
 function watcherEnvironment({ toolchain, kubeconfig, dir }: WatcherSettings): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env;
+  const { PATH, HOME, TMPDIR, ODA_ENGINE } = process.env;
   return {
     PATH: withEngines(toolchain, PATH),
     ...(HOME === undefined ? {} : { HOME }),
     ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...(ODA_ENGINE === undefined ? {} : { ODA_ENGINE }),
     KUBECONFIG: kubeconfig,
     PULUMI_HOME: toolchain.pulumiHome,
     ODA_STATE_DIR: dir,

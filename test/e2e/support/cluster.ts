@@ -73,7 +73,10 @@ export class Cluster {
     return watcher;
   }
 
+  /** Ends everything, and says which engine the runs took place in. */
   async stop(): Promise<void> {
+    const engines = new Set(this.watchers.flatMap(({ engine = [] }) => engine));
+    if (engines.size > 0) console.log(`    Pulumi engine of these runs: ${[...engines].join(", ")}`);
     await Promise.all(this.watchers.map((watcher) => watcher.kill()));
     await this.controlPlane.stop();
     rmSync(this.stateDir, { recursive: true, force: true });
