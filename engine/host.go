@@ -107,13 +107,15 @@ func (h *host) kindOf(descriptor workspace.PluginDescriptor, e env.Env) (*kind, 
 	return h.providers.kind(descriptor.Name, path, variables), nil
 }
 
-// use notes that the run uses a process, which is not stopped meanwhile.
+// use keeps a process that the run has entered until the run is over.
 func (h *host) use(p *process) *usage {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.used[p] == nil {
+	if h.used[p] != nil {
+		p.leave()
+	} else {
 		h.used[p] = &usage{process: p}
-		p.enter()
+		p.count()
 	}
 	return h.used[p]
 }

@@ -34,9 +34,12 @@ type process struct {
 	version string
 	started time.Time
 
-	// Guarded by the lock of the kind.
-	configuration string // empty until it is configured
-	configured    *pulumirpc.ConfigureResponse
+	// configuration is the hash of it, empty while there is none. Guarded by the lock of the kind.
+	configuration string
+	// settled is closed when the process has been configured, or has refused to be.
+	settled  chan struct{}
+	response *pulumirpc.ConfigureResponse
+	failure  error
 
 	mu      sync.Mutex
 	active  int
@@ -53,7 +56,7 @@ func startProcess(k *kind) (*process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("failed to load plugin %s: %w", k.path, err)
 	}
-	p := &process{kind: k, plugin: started, started: time.Now()}
+	p := &process{kind: k, plugin: started, started: time.Now(), settled: make(chan struct{})}
 	errors := p.followErrors()
 	output := bufio.NewReader(started.Stdout)
 	port, err := output.ReadString('\n')
@@ -107,26 +110,29 @@ func (p *process) follow(errors func() string) {
 	p.ended, p.retired = true, true
 	p.mu.Unlock()
 	p.kind.forget(p)
+	go p.stop()
 	if !expected {
 		logger.Error("provider ended", "provider", p.kind.name, "code", code, "error", fmt.Sprint(err), "output", errors())
 	}
 }
 
-func (p *process) isFit() bool {
+// enter lets a run use the process, until it leaves it. A process that is retired takes no more runs.
+func (p *process) enter() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.retired
+	if p.retired {
+		return false
+	}
+	p.active++
+	return true
 }
 
-// enter notes a run that uses the process.
-func (p *process) enter() {
+// count notes a run that uses the process.
+func (p *process) count() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.active++
 	p.total++
-	if p.total >= providerRuns {
-		p.retired = true
-	}
+	p.retired = p.retired || p.total >= providerRuns
 }
 
 func (p *process) leave() {

@@ -157,50 +157,70 @@ type kind struct {
 	processes []*process
 }
 
-// any gives a process that answers questions before a provider is configured.
+// any gives a process that answers questions before a provider is configured. The caller has it until it leaves it.
 func (k *kind) any() (*process, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, process := range k.processes {
-		if process.isFit() {
+		if process.enter() {
 			return process, nil
 		}
 	}
 	return k.start()
 }
 
-// configured gives the process that is configured as the request says, and its answer to that.
+// configured gives the process that is configured as the request says, and its answer to that. The caller has it
+// until it leaves it.
 func (k *kind) configured(
 	ctx context.Context, request *pulumirpc.ConfigureRequest,
 ) (*process, *pulumirpc.ConfigureResponse, error) {
-	configuration, err := fingerprint(request)
+	process, first, err := k.reserve(request)
 	if err != nil {
 		return nil, nil, err
+	}
+	if first {
+		client := pulumirpc.NewResourceProviderClient(process.conn)
+		// For all who wait for it, not for the run alone that came first.
+		process.response, process.failure = client.Configure(context.Background(), request)
+		close(process.settled)
+	}
+	select {
+	case <-process.settled:
+		err = process.failure
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
+		// What it knows of the failed configuration is not to be relied on.
+		process.retire()
+		process.leave()
+		return nil, nil, err
+	}
+	return process, process.response, nil
+}
+
+// reserve finds the process for a configuration, or one that has none yet: its first user configures it.
+func (k *kind) reserve(request *pulumirpc.ConfigureRequest) (found *process, first bool, err error) {
+	configuration, err := fingerprint(request)
+	if err != nil {
+		return nil, false, err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	var chosen *process
-	for _, process := range k.processes {
-		if process.isFit() && process.configuration == configuration {
-			return process, process.configured, nil
-		}
-		if process.isFit() && process.configuration == "" {
-			chosen = process
-		}
-	}
-	if chosen == nil {
-		if chosen, err = k.start(); err != nil {
-			return nil, nil, err
+	for _, wanted := range []string{configuration, ""} {
+		for _, process := range k.processes {
+			if process.configuration == wanted && process.enter() {
+				process.configuration = configuration
+				return process, wanted == "", nil
+			}
 		}
 	}
-	response, err := pulumirpc.NewResourceProviderClient(chosen.conn).Configure(ctx, request)
+	started, err := k.start()
 	if err != nil {
-		// What it knows of the failed configuration is not to be relied on.
-		chosen.retire()
-		return nil, nil, err
+		return nil, false, err
 	}
-	chosen.configuration, chosen.configured = configuration, response
-	return chosen, response, nil
+	started.configuration = configuration
+	return started, true, nil
 }
 
 func (k *kind) start() (*process, error) {
@@ -208,6 +228,7 @@ func (k *kind) start() (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	process.enter()
 	k.processes = append(k.processes, process)
 	return process, nil
 }
