@@ -3,22 +3,33 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { type LockHolder } from "../errors";
-import { identify, isRunning, killAbandonedSession, type ProcessIdentity } from "./session";
+import {
+  identify,
+  isRunning,
+  killAbandonedSession,
+  killOwnSession,
+  untilEnded,
+  type ProcessIdentity,
+} from "./session";
 
-/** One CLI process that is, or was, working on a stack. */
+/** One engine process that is, or was, working on a stack. */
 interface JournalEntry extends ProcessIdentity {
   /** Project and stack, `project.stack`. */
   readonly stack: string;
   readonly host: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** The process that runs the stack's program, and wrote this; absent in entries of earlier versions. */
+  readonly worker?: ProcessIdentity;
 }
 
 /**
- * A folder with one small file for each CLI process under way. An entry that outlives its process stands for a
- * run that was cut off and whose lock may still be there.
+ * A folder with one small file for each stack and engine process at work on it. An entry that outlives its process
+ * stands for a run that was cut off and whose lock may still be there. Several processes may share the folder.
  */
 export class RunJournal {
+  private readonly worker = identify(process.pid);
+
   /**
    * @param dir Folder of the journal; created when missing. It belongs to one installation.
    * @param longestRun Milliseconds after which no run can still be under way.
@@ -61,8 +72,26 @@ export class RunJournal {
   /** Kills processes that an earlier process of this installation started on this host. Returns their stacks. */
   killOrphans(): string[] {
     const orphans = this.entries().filter((entry) => entry.host === hostname());
-    for (const orphan of orphans) killAbandonedSession(orphan);
+    for (const orphan of orphans) {
+      killAbandonedSession(orphan);
+      if (orphan.worker !== undefined && orphan.worker.pid !== process.pid) killOwnSession(orphan.worker);
+    }
     return orphans.map(({ stack }) => stack);
+  }
+
+  /**
+   * Kills the engine processes that a worker which is over has started for one run and left behind, and waits until
+   * they are gone. Not for an engine that serves other runs too.
+   *
+   * @param worker Process id of the worker.
+   * @param since Milliseconds since the epoch at which the run began.
+   */
+  async killLeftBy(worker: number, since: number): Promise<void> {
+    const left = this.entries().filter(
+      (entry) => entry.host === hostname() && entry.worker?.pid === worker && entry.startedAt >= since,
+    );
+    for (const entry of left) killAbandonedSession(entry);
+    await Promise.all(left.map(untilEnded));
   }
 
   /** A run elsewhere cannot be looked at; it is over once it has outlived the deadline of every run. */

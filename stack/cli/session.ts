@@ -1,6 +1,7 @@
 // Sessions of processes. The engine gives each plugin a process group of its own, so a group signal would leave the
 // plugins running; the session of the CLI process is what they share.
 import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Kills the session that `leader` began. For a process this one has started and not yet reaped. */
 export function killSession(leader: number): void {
@@ -31,6 +32,21 @@ export function isRunning({ pid, startTime }: ProcessIdentity): boolean {
 export function killAbandonedSession(leader: ProcessIdentity): void {
   if (isAlive(leader.pid) && statField(leader.pid, START_TIME) !== leader.startTime) return;
   for (const pid of [leader.pid, ...sessionMembers(leader.pid)].filter(isEngineProcess)) kill(pid);
+}
+
+/** Kills the session of a process where it still is the one that is meant; where that cannot be known, nothing. */
+export function killOwnSession(leader: ProcessIdentity): void {
+  if (leader.startTime !== undefined && isRunning(leader)) killSession(leader.pid);
+}
+
+/** Milliseconds a killed process may take to end, and between looks. */
+const END_TIME = 2_000;
+const END_INTERVAL = 10;
+
+/** Waits until a process that was killed has ended; gives up on one that hangs in the kernel. */
+export async function untilEnded(identity: ProcessIdentity): Promise<void> {
+  const end = performance.now() + END_TIME;
+  while (isRunning(identity) && performance.now() < end) await sleep(END_INTERVAL);
 }
 
 /** Whether the command line of a process is that of a Pulumi CLI or plugin. True where there is no /proc. */

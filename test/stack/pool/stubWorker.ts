@@ -1,0 +1,117 @@
+// Main module of a worker whose programs do what the name of the stack says.
+import { setTimeout as sleep } from "node:timers/promises";
+import { EngineGone, StuckRun, type EngineAddress } from "../../../stack/address";
+import { EngineError, StackLockedError, TransientError } from "../../../stack/errors";
+import { serve } from "../../../stack/pool/serve";
+
+/** What a program is given. */
+interface Given {
+  readonly address: EngineAddress;
+  readonly signal: AbortSignal;
+  readonly began: (operation: string) => void;
+}
+
+const kept: Buffer[] = [];
+
+const programs: Readonly<Record<string, (given: Given) => unknown>> = {
+  succeed: () => process.pid,
+  succeedSlowly: () => sleep(100, process.pid),
+  tellAddress: ({ address }) => address,
+  tellEnvironment: () => ({ execArgv: process.execArgv, argv: process.argv, env: { ...process.env } }),
+  beginTwice: ({ began }) => {
+    began("init");
+    began("up");
+  },
+  beginOften: async ({ began }) => {
+    for (let count = 0; count < 6; count += 1) {
+      began("up");
+      await sleep(250);
+    }
+  },
+  print: () => {
+    process.stdout.write("to the output\nand in two ");
+    process.stdout.write("parts\n");
+    process.stderr.write("to the error output\n");
+  },
+  fail: () => {
+    throw new TransientError("FieldConflict", "conflict with another");
+  },
+  failByLock: () => {
+    throw new StackLockedError([{ user: "ci", host: "build-7", pid: 42, since: "2026-11-21T09:00:00Z" }]);
+  },
+  failByBug: () => {
+    throw new EngineError("nobody foresaw it");
+  },
+  failWithoutEngine: () => {
+    throw new EngineGone("the engine went away");
+  },
+  stick: () => {
+    throw new StuckRun("it did not stop");
+  },
+  waitForAbort: ({ signal, began }) =>
+    new Promise((_resolve, reject) => {
+      began("up");
+      signal.addEventListener("abort", () => {
+        reject(new TransientError("EngineStopped", "stopped as asked"));
+      });
+    }),
+  waitForEver: ({ began }) => {
+    began("up");
+    return new Promise(() => undefined);
+  },
+  spin: ({ began }) => {
+    began("up");
+    return sleep(10).then(() => {
+      for (;;);
+    });
+  },
+  exit: () => process.exit(3),
+  kill: () => {
+    process.kill(process.pid, "SIGKILL");
+    return new Promise(() => undefined);
+  },
+  throwAside: () =>
+    new Promise(() => {
+      setImmediate(() => {
+        throw new Error("thrown aside");
+      });
+    }),
+  rejectAside: () => {
+    void Promise.reject(new Error("rejected aside"));
+    return new Promise(() => undefined);
+  },
+  throwAfterwards: () => {
+    setTimeout(() => {
+      throw new Error("thrown afterwards");
+    }, 300);
+    return process.pid;
+  },
+  /** As Pulumi's own programs: what is not caught in its time fails the run. */
+  failByWhatIsUncaught: ({ began }) => {
+    began("up");
+    return new Promise((_resolve, reject) => {
+      process.once("uncaughtException", (error) => {
+        reject(new EngineError(`uncaught: ${error.message}`));
+      });
+    });
+  },
+  throwAsideNoticed: () => {
+    setImmediate(() => {
+      throw new Error("its own");
+    });
+    return programs["failByWhatIsUncaught"]?.({ began: () => undefined } as unknown as Given);
+  },
+  grow: () => {
+    kept.push(Buffer.alloc(200 * 2 ** 20, 1));
+    return process.pid;
+  },
+  leak: () => {
+    const leaked: object[] = [];
+    for (;;) leaked.push({ leaked: new Array(1000).fill(leaked.length) });
+  },
+};
+
+serve(
+  (_settings, began) => (request, address, signal) =>
+    Promise.resolve(programs[request.run.stack]?.({ address, signal, began })),
+);
