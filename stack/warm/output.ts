@@ -8,7 +8,8 @@ export class RunOutput {
   private readonly progress: string[] = [];
 
   add({ diagnosticEvent }: EngineEvent): void {
-    if (diagnosticEvent === undefined) return;
+    // The events also hold what the CLI prints only when it is told to debug.
+    if (diagnosticEvent === undefined || (diagnosticEvent.severity as string) === "debug") return;
     const lines = linesOf(diagnosticEvent);
     if (diagnosticEvent.ephemeral === true) {
       this.progress.push(...lines);

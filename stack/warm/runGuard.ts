@@ -44,18 +44,19 @@ export class RunGuard {
   end(): void {
     clearTimeout(this.deadlineTimer);
     clearTimeout(this.graceTimer);
-    clearInterval(this.asking);
+    clearTimeout(this.asking);
     this.options.signal?.removeEventListener("abort", this.stop);
     this.over.abort();
   }
 
+  private ask(): void {
+    this.options.interrupt(this.over.signal);
+    this.asking = setTimeout(this.ask.bind(this), ASKED_AGAIN);
+  }
+
   private readonly stop = (): void => {
     if (this.graceTimer !== undefined) return;
-    const ask = (): void => {
-      this.options.interrupt(this.over.signal);
-    };
-    ask();
-    this.asking = setInterval(ask, ASKED_AGAIN);
+    this.ask();
     this.graceTimer = setTimeout(() => {
       this.gaveUp = true;
       this.over.abort();
