@@ -5,7 +5,10 @@ import { type ApiOutputs, type ProgramInput } from "./program";
 /** How the Pulumi engine is hosted: a process of the CLI for each run, or one process that stays. */
 export type EngineName = "cli" | "warm";
 
-/** Which engine to use; `auto` takes the warm one where it is installed and can reach the state. */
+/**
+ * Which engine to use; `auto` takes the warm one where it is installed and can keep the state, and lets the CLI stand in
+ * while that crashes again and again.
+ */
 export type EngineChoice = "auto" | EngineName;
 
 /** What happened to a process that serves many runs. For logs and metrics. */
