@@ -40,7 +40,9 @@ const rules: readonly Rule[] = [
   { pattern: /no stack named '.*' found/, error: (message) => new StackMissing(message) },
   { pattern: /stack '.*' already exists/, error: (message) => new StackExists(message) },
   {
-    pattern: /currently locked by \d+ lock|Another update is currently in progress/,
+    // The last is the warm engine's of a run of its own, whose caller has gone and which has not ended yet.
+    pattern:
+      /currently locked by \d+ lock|Another update is currently in progress|another run of stack '.*' is under way/,
     error: (_message, output) => new StackLockedError(lockHolders(output)),
   },
   { pattern: /no resource plugin '.*' found/, error: transient("EngineMissing") },

@@ -47,6 +47,13 @@ describe("classifyOutput", () => {
     assert.equal(error.message, "the stack is locked by another update");
   });
 
+  it("takes a run that the warm engine is still at for a lock that names no holder", () => {
+    const error = classifyOutput("error: another run of stack 'components.a' is under way in this engine\n");
+
+    assert.ok(error instanceof StackLockedError);
+    assert.deepEqual(error.holders, []);
+  });
+
   it("tells a run that was asked to stop from the errors of tries before", () => {
     const progress =
       ' +  kubernetes:networking.istio.io/v1:VirtualService a creating (3s) Retry #2; creation failed: namespaces "nowhere" not found';
