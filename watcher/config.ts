@@ -1,4 +1,5 @@
 // Configuration of the watcher, from the environment. Names of TM Forum's operators keep their meaning.
+import { accessSync, constants, statSync } from "node:fs";
 import { availableParallelism, homedir } from "node:os";
 import { isIP } from "node:net";
 import { join } from "node:path";
@@ -97,7 +98,7 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
     passphraseInEnvironment:
       env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || env["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined,
     engine: read.engine("ODA_ENGINE", "PULUMI_BACKEND_URL") ?? "auto",
-    warmEngine: read.text("ODA_WARM_ENGINE"),
+    warmEngine: read.matching("ODA_WARM_ENGINE", isProgram, "the path of a program"),
     concurrency: read.integer("ODA_CONCURRENCY", 1, 64) ?? availableParallelism() * RUNS_PER_CPU,
     runDeadline: (read.integer("ODA_RUN_DEADLINE_SECONDS", 5, 3600) ?? 300) * 1000,
     shutdownGrace: (read.integer("ODA_SHUTDOWN_GRACE_SECONDS", 0, 600) ?? 25) * 1000,
@@ -122,6 +123,15 @@ const GATEWAY_NAME = new RegExp(`^([a-z0-9-]+/)?${DNS_NAME.source.slice(1)}`);
 
 function isHost(value: string): boolean {
   return isIP(value) !== 0 || DNS_NAME.test(value);
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Reads variables one by one and collects what is wrong with them. An empty variable is an unset one. */

@@ -5,7 +5,7 @@ import { type Metrics } from "./metrics";
 
 /** What an engine tells of its processes. */
 export interface EngineObserver {
-  /** One began to work on an operation. */
+  /** A process of the CLI, or a request to the warm engine in its place, began to work on an operation. */
   readonly onProcess: (operation: string) => void;
   readonly onEngine: (event: EngineProcessEvent) => void;
   /** One printed a line beside its runs. */

@@ -35,7 +35,7 @@ export class Metrics {
   });
   readonly engineProcesses = new Counter({
     name: "oda_engine_processes_total",
-    help: "Processes of the Pulumi CLI started, by operation.",
+    help: "Processes of the Pulumi CLI, or requests to the warm engine in place of them, by operation.",
     labelNames: ["operation"] as const,
     registers: [this.registry],
   });

@@ -161,6 +161,7 @@ function engineOf(config: WatcherConfig, observer: EngineObserver): Promise<Engi
     passphraseInEnvironment: config.passphraseInEnvironment,
   });
   const { engine, warmEngine, stateDir, runDeadline, concurrency } = config;
+  const wanted = engine === "auto" ? "" : `ODA_ENGINE=${engine}: `;
   return createEngine({
     choice: engine,
     warmEngine,
@@ -170,5 +171,7 @@ function engineOf(config: WatcherConfig, observer: EngineObserver): Promise<Engi
     grace: RUN_GRACE,
     concurrency,
     ...observer,
+  }).catch((error: unknown) => {
+    throw new Error(`${wanted}${messageOf(error)}`, { cause: error });
   });
 }

@@ -71,7 +71,7 @@ describe("readConfig", () => {
     ["a passphrase, even an empty one", { PULUMI_CONFIG_PASSPHRASE: "" }, { passphraseInEnvironment: true }],
     ["a passphrase file", { PULUMI_CONFIG_PASSPHRASE_FILE: "/p" }, { passphraseInEnvironment: true }],
     ["which engine to use", { ODA_ENGINE: "warm" }, { engine: "warm" }],
-    ["where the warm engine lies", { ODA_WARM_ENGINE: "/opt/warm" }, { warmEngine: "/opt/warm" }],
+    ["where the warm engine lies", { ODA_WARM_ENGINE: process.execPath }, { warmEngine: process.execPath }],
     [
       "Pulumi Cloud with the engine that reaches it",
       { ODA_ENGINE: "auto", PULUMI_BACKEND_URL: "https://api.pulumi.com" },
@@ -132,6 +132,9 @@ describe("readConfig", () => {
       "one of ServiceMonitor, PrometheusAnnotations, DataDogAnnotations",
     ],
     ["ODA_ENGINE", "pulumi", "one of auto, warm, cli"],
+    ...["/no/such/program", "/", __filename].map(
+      (value) => ["ODA_WARM_ENGINE", value, "the path of a program"] as const,
+    ),
     ["ODA_DRIFT", "ignore", "one of correct, report"],
   ];
   for (const [name, value, rule] of refused) {

@@ -32,7 +32,7 @@ describe("observeEngine", () => {
       .split("\n")
       .filter((line) => !line.startsWith("#"));
 
-  it("counts the processes of the CLI by operation", async () => {
+  it("counts the processes of the CLI, or what takes their place, by operation", async () => {
     for (const operation of ["init", "up", "up"]) observer.onProcess(operation);
     assert.deepEqual(await metric("oda_engine_processes_total"), [
       'oda_engine_processes_total{operation="init"} 1',
