@@ -59,7 +59,7 @@ export class WarmSource implements EngineSource {
   async lease(): Promise<EngineLease> {
     const { fallback } = this.options;
     for (;;) {
-      if (this.isClosed) throw new TransientError("EngineMissing", "the engine is closed");
+      if (this.isClosed) throw new TransientError("EngineStopped", "the engine is being stopped");
       if (this.current?.process.running) return this.current.lease();
       await this.current?.process.ended;
       if (fallback !== undefined && this.crashes.paused) {
@@ -80,7 +80,8 @@ export class WarmSource implements EngineSource {
   condition(): string | undefined {
     const { why, pause } = this.crashes;
     if (why === undefined) return undefined;
-    if (!this.fellBack || pause === undefined) return `the warm engine is not there: ${why}`;
+    if (this.current !== undefined) return `the warm engine cannot be renewed: ${why}`;
+    if (!this.fellBack || pause === undefined) return `the warm engine is down: ${why}`;
     const since = new Date(pause.since).toISOString();
     const until = new Date(pause.until).toISOString();
     return `the Pulumi CLI stands in for the warm engine since ${since} until ${until}: ${why}`;
