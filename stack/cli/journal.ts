@@ -43,7 +43,8 @@ export class RunJournal {
 
   /** Records a process that is about to work on a stack. */
   begin(stack: string, pid: number): void {
-    const entry: JournalEntry = { stack, host: hostname(), ...identify(pid), startedAt: Date.now() };
+    const { worker } = this;
+    const entry: JournalEntry = { stack, host: hostname(), ...identify(pid), startedAt: Date.now(), worker };
     const temporary = join(this.dir, `.${stack}.${pid}.tmp`);
     writeFileSync(temporary, JSON.stringify(entry));
     renameSync(temporary, this.path(stack, pid));

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { RunJournal } from "../../../stack/cli/journal";
+import { identify, type ProcessIdentity } from "../../../stack/cli/session";
 import { useClock } from "../../support/clock";
 import { eventually } from "../../support/eventually";
 import { isRunning } from "../../support/processes";
@@ -28,9 +29,9 @@ describe("RunJournal", () => {
   const journal = () => new RunJournal(join(dir(), "runs"), LONGEST_RUN);
   const holder = (pid: number, host = hostname()) => ({ user: "root", host, pid, since: "" });
 
-  /** Writes an entry as a process of this installation on another machine has. */
-  function entryOf(host: string, pid: number, startTime?: number): void {
-    const entry = { stack: STACK, host, pid, startTime, startedAt: Date.now() };
+  /** Writes an entry as another process of this installation has. */
+  function entryOf(host: string, pid: number, startTime?: number, worker?: ProcessIdentity): void {
+    const entry = { stack: STACK, host, pid, startTime, startedAt: Date.now(), worker };
     writeFileSync(join(dir(), "runs", `${STACK}.${pid}.json`), JSON.stringify(entry));
   }
 
@@ -131,6 +132,42 @@ describe("RunJournal", () => {
 
     await eventually("the orphan is gone", () => !isRunning(orphan));
     assert.equal(journal().isAbandoned(STACK, holder(orphan)), true);
+  });
+
+  it("kills the worker too that started it, which may hang where nobody ends it", async () => {
+    const runs = journal();
+    const worker = await startOther();
+    entryOf(hostname(), await endedPid(), 1, identify(worker));
+
+    runs.killOrphans();
+
+    await eventually("the worker is gone", () => !isRunning(worker));
+  });
+
+  it("does not kill a program that was given the pid of an earlier worker, and not itself", async () => {
+    const runs = journal();
+    const other = await startOther();
+    entryOf(hostname(), await endedPid(), 1, { pid: other, startTime: 1 });
+    runs.begin(STACK, await endedPid());
+
+    runs.killOrphans();
+
+    assert.ok(isRunning(other));
+  });
+
+  it("ends what a lost worker has left of one run, and is done when it has ended", async () => {
+    const runs = journal();
+    const [left, earlier] = [await startEngine(), await startEngine()];
+    runs.begin("components.earlier", earlier);
+    await clock.advance(1);
+    const began = Date.now();
+    runs.begin(STACK, left);
+
+    await runs.killLeftBy(process.pid + 1, began);
+    assert.deepEqual([left, earlier].map(isRunning), [true, true]);
+    await runs.killLeftBy(process.pid, began);
+    assert.deepEqual([left, earlier].map(isRunning), [false, true]);
+    assert.equal(runs.isAbandoned(STACK, holder(left)), true, "its lock is still to be seen to");
   });
 
   it("does not kill a program that was given the pid of an earlier run", async () => {
