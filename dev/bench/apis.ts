@@ -26,11 +26,21 @@ export interface Metadata {
 /** What is waited for: a look at an object, undefined when it is gone. */
 type Look = (object: ApiObject | undefined) => boolean;
 
+interface Waiting {
+  readonly look: Look;
+  readonly done: () => void;
+  /** What the last look was at. */
+  last: ApiObject | undefined;
+}
+
+/** Milliseconds after which nothing is waited for any more: the slowest baseline takes a minute for its burst. */
+const PATIENCE = 600_000;
+
 /** Creates, changes and deletes APIs of one namespace, and tells when their status has followed. */
 export class BenchApis {
   private readonly clients: Clients;
   private readonly informer: Informer<ApiObject>;
-  private readonly waiting = new Map<string, { readonly look: Look; readonly done: () => void }>();
+  private readonly waiting = new Map<string, Waiting>();
 
   private constructor(
     config: KubeConfig,
@@ -104,13 +114,27 @@ export class BenchApis {
     return this.reaches(name, (object) => isReady(object) === ready);
   }
 
+  /** @throws Error with the status that an object has in place of the one that is waited for. */
   private reaches(name: string, look: Look): Promise<void> {
-    return new Promise((done) => this.waiting.set(name, { look, done }));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const status = JSON.stringify(waiting.last?.status);
+        reject(new Error(`the status of ${name} did not follow within ${PATIENCE / 1000} s: ${status}`));
+      }, PATIENCE).unref();
+      const done = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const waiting: Waiting = { look, done, last: undefined };
+      this.waiting.set(name, waiting);
+    });
   }
 
   private seen(name: string, object: ApiObject | undefined): void {
     const waiting = this.waiting.get(name);
-    if (waiting?.look(object) !== true) return;
+    if (waiting === undefined) return;
+    waiting.last = object;
+    if (!waiting.look(object)) return;
     this.waiting.delete(name);
     waiting.done();
   }

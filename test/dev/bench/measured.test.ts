@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { isUpkeep } from "../../../dev/bench/idle";
 import { row, toJson, toText, type Measured } from "../../../dev/bench/measured";
 import { quarters } from "../../../dev/bench/memory";
-import { cpuSeconds, peakMemory } from "../../../dev/bench/resources";
+import { peakMemory } from "../../../dev/bench/proc";
+import { cpuSeconds } from "../../../dev/bench/resources";
 
 const measured: readonly Measured[] = [
   {
