@@ -1,4 +1,5 @@
 // The watcher as a process: `npm start`.
+import "../stack/lazyModules";
 import { KubeConfig } from "@kubernetes/client-node";
 import { ConfigError, readConfig } from "./config";
 import { createLogger, type Logger } from "./logger";
