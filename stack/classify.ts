@@ -70,7 +70,7 @@ const rules: readonly Rule[] = [
   },
   {
     pattern:
-      /cluster is unreachable|failed to fetch OpenAPI schema|ServiceUnavailable|TooManyRequests|etcdserver:/i,
+      /cluster is unreachable|failed to fetch OpenAPI schema|ServiceUnavailable|TooManyRequests|etcdserver:|API server: rpc error:/i,
     error: transient("ApiServerUnavailable"),
   },
   {
@@ -83,12 +83,20 @@ const rules: readonly Rule[] = [
       /open bucket|could not list bucket|failed to load checkpoint|: blob \(|error: performing HTTP request|no space left on device/,
     error: transient("BackendUnavailable"),
   },
+  // The connection between the engine and a provider, whose process has ended.
+  {
+    pattern: /error reading from server: |transport is closing|code = Unavailable desc = connection error/,
+    error: transient("EngineStopped"),
+  },
   {
     pattern:
       /connection refused|i\/o timeout|TLS handshake|connection reset|no route to host|unexpected EOF|context deadline exceeded|Client\.Timeout/,
     error: transient("ApiServerUnavailable"),
   },
-  { pattern: /update (was )?cancell?ed|cancellation requested/i, error: transient("EngineStopped") },
+  {
+    pattern: /update (was )?cancell?ed|cancellation requested|Resource operation was cancelled/i,
+    error: transient("EngineStopped"),
+  },
 ];
 
 /**

@@ -158,10 +158,9 @@ function endOf(child: Child, socket: SocketPlace, onLine: (line: string) => void
     child.once("exit", (code, signal) => {
       socket.remove();
       if (leader !== undefined) killAbandonedSession(leader);
-      const how = signal === null ? `exit code ${code ?? 0}` : `ended by ${signal}`;
       const tell = (): void => {
         clearTimeout(timer);
-        resolve(words.text === "" ? how : `${how}: ${words.text}`);
+        resolve(words.ending(code, signal));
       };
       const timer = setTimeout(tell, LAST_LINES);
       child.once("close", tell);

@@ -7,28 +7,22 @@ const MAX_LENGTH = 300;
 /** Keeps what explains the end of a process from the lines of its error output. */
 export class LastWords {
   private last = "";
-  private panic: string | undefined;
+  private panic = "";
 
   add(line: string): void {
-    if (line.trim() === "") return;
+    // Log lines, in JSON, tell of runs and providers.
+    if (line.trim() === "" || line.startsWith("{")) return;
     this.last = line;
     // The stacks of all goroutines follow.
-    if (/^(panic|fatal error|runtime): /.test(line)) this.panic ??= line;
+    if (this.panic === "" && /^(panic|fatal error|runtime): /.test(line)) this.panic = line;
   }
 
-  /** Empty when nothing was said. */
-  get text(): string {
-    const text = withoutCredentials(messageOf(this.panic ?? this.last).trim());
-    return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
-  }
-}
-
-/** The message of a log line in JSON (`log/slog`), or the line. */
-function messageOf(line: string): string {
-  try {
-    const { msg } = JSON.parse(line) as { readonly msg?: unknown };
-    return typeof msg === "string" ? msg : line;
-  } catch {
-    return line;
+  /** How the process ended, in words for people. A process that was killed had no time to say why. */
+  ending(code: number | null, signal: NodeJS.Signals | null): string {
+    const how = signal === null ? `exit code ${code ?? 0}` : `ended by ${signal}`;
+    const said = this.panic !== "" || signal !== null || code === 0 ? this.panic : this.last;
+    const text = withoutCredentials(said.trim());
+    const short = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+    return short === "" ? how : `${how}: ${short}`;
   }
 }

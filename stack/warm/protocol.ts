@@ -69,7 +69,6 @@ export interface Health extends Identity {
 export interface ProviderHealth {
   readonly name: string;
   readonly version: string;
-  readonly pid: number;
   readonly runs: number;
   readonly active: number;
 }

@@ -180,4 +180,30 @@ export const transient: readonly (readonly [string, TransientReason, string])[] 
     "ApiServerUnavailable",
     failedUpdate(notCreated("net/http: request canceled (Client.Timeout exceeded while awaiting headers)")),
   ],
+  [
+    "an API server that has lost its etcd",
+    "ApiServerUnavailable",
+    failedUpdate(notCreated("rpc error: code = Unavailable desc = error reading from server: EOF")),
+  ],
+  ["a provider that ended during the run", "EngineStopped", failedUpdate("error reading from server: EOF")],
+  [
+    "a provider that ended before it was asked",
+    "EngineStopped",
+    failedUpdate(
+      'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:40001: connect: connection refused"',
+    ),
+  ],
+  [
+    "a provider that ended as it was asked",
+    "EngineStopped",
+    failedUpdate("rpc error: code = Unavailable desc = transport is closing"),
+  ],
+  [
+    "a run that was asked to stop while it waited for a resource",
+    "EngineStopped",
+    failedUpdate(
+      "1 error occurred:",
+      '\t* resource "urn:pulumi:components.a::oda-api::kubernetes:core/v1:Pod::a" was successfully created, but the Kubernetes API server reported that it failed to fully initialize or become live: Resource operation was cancelled for "a"',
+    ),
+  ],
 ];
