@@ -69,12 +69,13 @@ func newHost(providers *providers, messages *messages, p *project) (*host, error
 	return h, nil
 }
 
-// LanguageRuntime is the program's, whatever its language.
+// LanguageRuntime is that of the program, whatever its language.
 func (h *host) LanguageRuntime(runtime string) (plugin.LanguageRuntime, error) {
 	if h.program == nil {
-		return h.Host.LanguageRuntime(runtime)
+		return plugin.NewLanguageRuntimeClient(runtime, noProgram{}), nil
 	}
-	return plugin.NewLanguageRuntimeClient(runtime, pulumirpc.NewLanguageRuntimeClient(h.program)), nil
+	client := program{pulumirpc.NewLanguageRuntimeClient(h.program), h.ServerAddr()}
+	return plugin.NewLanguageRuntimeClient(runtime, client), nil
 }
 
 // Provider gives a provider that looks to the library like a process of its own.
