@@ -24,7 +24,9 @@ func (p program) Run(
 
 // noProgram is the language runtime of a refresh or a destruction, which run no program: it answers what the library
 // asks of the project's language all the same, so that no language plugin is loaded for that.
-type noProgram struct{ pulumirpc.LanguageRuntimeClient }
+type noProgram struct {
+	pulumirpc.LanguageRuntimeClient
+}
 
 func (noProgram) GetPluginInfo(
 	context.Context, *emptypb.Empty, ...grpc.CallOption,
