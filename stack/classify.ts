@@ -94,7 +94,8 @@ const rules: readonly Rule[] = [
     error: transient("ApiServerUnavailable"),
   },
   {
-    pattern: /update (was )?cancell?ed|cancellation requested|Resource operation was cancelled/i,
+    pattern:
+      /update (was )?cancell?ed|cancellation requested|Resource operation was cancelled|context canceled/i,
     error: transient("EngineStopped"),
   },
 ];

@@ -14,7 +14,7 @@ export interface EngineLimits {
 }
 
 /** Limits where none are given. */
-export const defaultLimits: EngineLimits = { runs: 2000, memory: 1024 ** 3, descriptors: 512 };
+export const defaultLimits: EngineLimits = { runs: 2000, memory: 1024 ** 3, descriptors: 3000 };
 
 /** What its owner does about an engine. */
 export interface EngineWatch {

@@ -206,4 +206,11 @@ export const transient: readonly (readonly [string, TransientReason, string])[] 
       '\t* resource "urn:pulumi:components.a::oda-api::kubernetes:core/v1:Pod::a" was successfully created, but the Kubernetes API server reported that it failed to fully initialize or become live: Resource operation was cancelled for "a"',
     ),
   ],
+  [
+    "a call to a provider that was cut off when the run was to stop",
+    "EngineStopped",
+    failedUpdate(
+      'Patch "https://127.0.0.1:6443/api/v1/namespaces/components/configmaps/a?fieldManager=oda-api": context canceled',
+    ),
+  ],
 ];
