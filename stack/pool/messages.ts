@@ -53,8 +53,9 @@ export type FromWorker =
       readonly outcome: RunOutcome;
       /** Resident bytes of the worker. */
       readonly memory: number;
-      /** An error came to light that nothing in the worker has caught, so that it should not be used again. */
-      readonly tainted: boolean;
-      /** That error was of an earlier run, so that the outcome says nothing of this one where it is a failure. */
+      /**
+       * An error of an earlier run came up in it, so that the worker should not be used again, and a failure says
+       * nothing of this run.
+       */
       readonly disturbed: boolean;
     };

@@ -19,7 +19,7 @@ export type Prepare = (settings: WorkerSettings, began: (operation: string) => v
 /** The run under way. */
 interface CurrentRun {
   readonly abort: AbortController;
-  tainted: boolean;
+  /** An error of an earlier run came up in it. */
   disturbed: boolean;
 }
 
@@ -65,9 +65,10 @@ class Worker {
   }
 
   /**
-   * An error that nothing has caught.
+   * An error that nothing has caught. That of the run under way is Pulumi's to judge: it fails the run, or is known to
+   * come with the failure of a resource.
    *
-   * @param noticed Whether Pulumi sees it too: it then fails the run under way, whosever error it is.
+   * @param noticed Whether Pulumi sees it, as it does while a program runs.
    */
   uncaught(error: unknown, noticed: boolean): void {
     const { current } = this;
@@ -75,17 +76,17 @@ class Worker {
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
       process.exit(1);
     }
-    current.tainted = true;
-    if (this.runs.getStore() !== current) current.disturbed = true;
+    // Of a rejected promise nobody can tell whose it was.
+    const owner = this.runs.getStore();
+    if (owner !== undefined && owner !== current) current.disturbed = true;
   }
 
   private async run(request: RunRequest, address: EngineAddress): Promise<void> {
-    const run: CurrentRun = { abort: new AbortController(), tainted: false, disturbed: false };
+    const run: CurrentRun = { abort: new AbortController(), disturbed: false };
     this.current = run;
     const outcome = await this.runs.run(run, () => this.outcome(request, address, run.abort.signal));
     this.current = undefined;
-    const { tainted, disturbed } = run;
-    send({ type: "ended", outcome, memory: process.memoryUsage.rss(), tainted, disturbed });
+    send({ type: "ended", outcome, memory: process.memoryUsage.rss(), disturbed: run.disturbed });
   }
 
   private async outcome(

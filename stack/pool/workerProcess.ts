@@ -163,10 +163,10 @@ export class WorkerProcess {
       this.options.onOperation(message.operation);
       return;
     }
-    const { outcome, memory, tainted, disturbed } = message;
+    const { outcome, memory, disturbed } = message;
     this.runs += 1;
     this.memory = memory;
-    if (tainted) this.flaw = "a program has left an error that nothing caught";
+    if (disturbed) this.flaw = "a program has left an error that nothing caught";
     if (outcome.ok) {
       this.current?.resolve(outcome.result);
       return;

@@ -210,17 +210,15 @@ describe("WorkerPool", function () {
     assert.equal(stub.operations.length, 6);
   });
 
-  it("renews a worker when an error came to light that its program has not caught", async () => {
+  it("leaves an error that its program has not caught to Pulumi, and keeps the worker", async () => {
     start();
     const before = await worker();
 
-    await assert.rejects(run("throwAsideNoticed"), {
-      constructor: EngineError,
-      message: "uncaught: its own",
-    });
+    for (const stack of ["throwAsideNoticed", "rejectAsideNoticed"]) {
+      await assert.rejects(run(stack), { constructor: EngineError, message: "uncaught: its own" });
+    }
 
-    assert.notEqual(await worker(), before);
-    assert.ok(stub.told().includes("recycled a program has left an error that nothing caught"));
+    assert.equal(await worker(), before);
   });
 
   it("does not blame a run for what the program before it has left", async () => {
@@ -231,6 +229,7 @@ describe("WorkerPool", function () {
 
     await assert.rejects(running, { name: "WorkerLost", pid, killedFor: undefined });
     assert.notEqual(await worker(), pid);
+    assert.ok(stub.told().includes("recycled a program has left an error that nothing caught"));
   });
 
   it("starts anew when what a program has left ends its worker between runs", async () => {

@@ -13,6 +13,17 @@ interface Given {
 
 const kept: Buffer[] = [];
 
+/** As with Pulumi's own programs: what nothing has caught fails the run. */
+function uncaught(): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = (error: Error): void => {
+      for (const event of ["uncaughtException", "unhandledRejection"]) process.off(event, fail);
+      reject(new EngineError(`uncaught: ${error.message}`));
+    };
+    for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, fail);
+  });
+}
+
 const programs: Readonly<Record<string, (given: Given) => unknown>> = {
   succeed: () => process.pid,
   succeedSlowly: () => sleep(100, process.pid),
@@ -86,20 +97,19 @@ const programs: Readonly<Record<string, (given: Given) => unknown>> = {
     }, 300);
     return process.pid;
   },
-  /** As Pulumi's own programs: what is not caught in its time fails the run. */
   failByWhatIsUncaught: ({ began }) => {
     began("up");
-    return new Promise((_resolve, reject) => {
-      process.once("uncaughtException", (error) => {
-        reject(new EngineError(`uncaught: ${error.message}`));
-      });
-    });
+    return uncaught();
   },
   throwAsideNoticed: () => {
     setImmediate(() => {
       throw new Error("its own");
     });
-    return programs["failByWhatIsUncaught"]?.({ began: () => undefined } as unknown as Given);
+    return uncaught();
+  },
+  rejectAsideNoticed: () => {
+    void Promise.reject(new Error("its own"));
+    return uncaught();
   },
   grow: () => {
     kept.push(Buffer.alloc(200 * 2 ** 20, 1));
