@@ -107,16 +107,21 @@ export class EngineProcess {
 /** The line a process prints when it is ready. */
 function readiness(child: Child, ended: Promise<string>, signal?: AbortSignal): Promise<Identity> {
   return new Promise((resolve, reject) => {
-    const fail = (message: string, final = false): void => {
+    const settle = (): void => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", callOff);
+    };
+    const fail = (message: string, final = false): void => {
+      settle();
       reject(new EngineStartError(message, final));
+    };
+    const callOff = (): void => {
+      fail("the start of the warm engine was called off");
     };
     const timer = setTimeout(() => {
       fail(`the warm engine was not ready within ${START / 1000} s`);
     }, START);
-    signal?.addEventListener("abort", () => {
-      fail("the start of the warm engine was called off");
-    });
+    signal?.addEventListener("abort", callOff);
     child.once("error", (error: NodeJS.ErrnoException) => {
       fail(`cannot run ${child.spawnfile}: ${error.message}`, true);
     });
@@ -124,9 +129,9 @@ function readiness(child: Child, ended: Promise<string>, signal?: AbortSignal): 
       fail(`the warm engine did not start: ${how}`);
     });
     createInterface(child.stdout).once("line", (line) => {
-      clearTimeout(timer);
       try {
         resolve(JSON.parse(line) as Identity);
+        settle();
       } catch {
         fail(`${child.spawnfile} is no warm engine: it said ${line.slice(0, 80)}`, true);
       }

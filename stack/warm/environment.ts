@@ -6,8 +6,6 @@ const defaults = {
   // All runs share one provider process, and its limit of requests to the API server; the usual limit is for one run.
   PULUMI_K8S_CLIENT_QPS: "200",
   PULUMI_K8S_CLIENT_BURST: "400",
-  // A process that stays may use some memory to spend less time on collecting it.
-  GOGC: "200",
 } as const;
 
 /** The environment of this process, and what the engine needs for its backend. */

@@ -13,9 +13,14 @@ import { isRunning, writeScript } from "../../support/processes";
 import { useTempDir } from "../../support/tempDir";
 import { scriptedEngine, type ScriptedEngine } from "./scriptedEngine";
 
+/** Milliseconds that a busy machine may take to start or end a process. */
+const PATIENCE = 30_000;
+
 const BODY = { workDir: "/work", stack: "components.a" };
 
-describe("EngineProcess", () => {
+describe("EngineProcess", function () {
+  this.timeout(2 * PATIENCE);
+
   const dir = useTempDir();
   const clock = useClock();
   let engine: ScriptedEngine;
@@ -59,8 +64,9 @@ describe("EngineProcess", () => {
       return true;
     });
   }
+  const gone = (pid: number) => eventually(`${pid} is gone`, () => !isRunning(pid), PATIENCE);
   /** A line of the error output, which is a process id. */
-  const processTold = () => eventually("it tells a process", () => lines[0]).then(Number);
+  const processTold = () => eventually("it tells a process", () => lines[0], PATIENCE).then(Number);
 
   it("is ready when it has started: an engine is at its address", async () => {
     const { address } = await start();
@@ -127,7 +133,7 @@ describe("EngineProcess", () => {
       engineProcess.kill();
 
       assert.equal(await engineProcess.ended, "ended by SIGKILL");
-      await eventually("the provider is gone", () => !isRunning(provider));
+      await gone(provider);
     });
 
     it("leaves no provider where it crashes", async () => {
@@ -138,7 +144,7 @@ describe("EngineProcess", () => {
       await assert.rejects(call(engineProcess.address.socket, "up", BODY));
       await engineProcess.ended;
 
-      await eventually("the provider is gone", () => !isRunning(provider));
+      await gone(provider);
     });
 
     for (const [what, said, words] of [
@@ -224,7 +230,7 @@ describe("EngineProcess", () => {
       await clock.advance(30_000);
 
       await starting;
-      await eventually("it is gone", () => !isRunning(slow));
+      await gone(slow);
     });
 
     it("is not wanted any more, and is killed", async () => {
@@ -239,7 +245,7 @@ describe("EngineProcess", () => {
       abort.abort();
 
       await starting;
-      await eventually("it is gone", () => !isRunning(slow));
+      await gone(slow);
     });
 
     it("is killed where it is not the one that is wanted", async () => {
@@ -249,7 +255,7 @@ describe("EngineProcess", () => {
       await failsToStart(start({ command }), { message: /has Pulumi 4\.0\.0 in it/, final: true });
 
       const newer = await processTold();
-      await eventually("it is gone", () => !isRunning(newer));
+      await gone(newer);
     });
   });
 });

@@ -3,12 +3,22 @@ import { EngineGone } from "../../../stack/address";
 import { useClock } from "../../support/clock";
 import { eventually } from "../../support/eventually";
 import { isRunning } from "../../support/processes";
-import { DEADLINE, GRACE, run, useWarmSource, type SourceFixture, type WarmLease } from "./warmSource";
+import {
+  DEADLINE,
+  GRACE,
+  PATIENCE,
+  run,
+  useWarmSource,
+  type SourceFixture,
+  type WarmLease,
+} from "./warmSource";
 
 /** Milliseconds between looks at an engine that has runs. */
 const LOOK = 10_000;
 
-describe("An engine that has served its time", () => {
+describe("An engine that has served its time", function () {
+  this.timeout(2 * PATIENCE);
+
   const clock = useClock();
   const fixture = useWarmSource();
   let warm: SourceFixture;
@@ -22,6 +32,7 @@ describe("An engine that has served its time", () => {
     ["descriptors", { descriptors: 600 }, "600 file descriptors"],
   ] as const) {
     it(`is replaced for its ${what}, when another is ready and its last run has left`, async () => {
+      warm.create({ limits: { memory: 1024 ** 3, descriptors: 512 } });
       warm.engine.follow(script);
       const old = await warm.lease();
 
@@ -79,10 +90,11 @@ describe("An engine that has served its time", () => {
     warm.engine.follow({ tellsHealth: true });
     const lease = await warm.lease();
     const looks = async (times: number): Promise<void> => {
-      await eventually("it is looked at", async () => {
-        await clock.advance(1000);
-        return warm.lines.length === times;
-      });
+      await clock.advance(LOOK);
+      await eventually("it is looked at", () => warm.lines.length === times, PATIENCE);
+      // What it answers to these comes after its answer to the look.
+      await run(lease.address);
+      await run(lease.address);
     };
 
     await looks(1);
@@ -96,7 +108,9 @@ describe("An engine that has served its time", () => {
   });
 });
 
-describe("An engine that is not to be trusted any more", () => {
+describe("An engine that is not to be trusted any more", function () {
+  this.timeout(2 * PATIENCE);
+
   const clock = useClock();
   const fixture = useWarmSource();
   let warm: SourceFixture;
@@ -148,10 +162,11 @@ describe("An engine that is not to be trusted any more", () => {
     warm.engine.follow({ deaf: true, ignoresEnd: true });
     const running = assert.rejects(run(lease.address), EngineGone);
 
-    await eventually("it is found hung", async () => {
+    const found = async (): Promise<boolean> => {
       await clock.advance(1000);
       return warm.told.includes("crashed");
-    });
+    };
+    await eventually("it is found hung", found, PATIENCE);
 
     await running;
     const { pid, detail } = await warm.hears("crashed");
@@ -162,5 +177,5 @@ describe("An engine that is not to be trusted any more", () => {
 });
 
 function ends({ address }: WarmLease): Promise<unknown> {
-  return eventually(`${address.pid} ends`, () => !isRunning(address.pid));
+  return eventually(`${address.pid} ends`, () => !isRunning(address.pid), PATIENCE);
 }

@@ -5,11 +5,13 @@ import { CliSource } from "../../../stack/cli/cliSource";
 import { useClock } from "../../support/clock";
 import { eventually } from "../../support/eventually";
 import { isRunning } from "../../support/processes";
-import { run, useWarmSource, type SourceFixture } from "./warmSource";
+import { PATIENCE, run, useWarmSource, type SourceFixture } from "./warmSource";
 
 const cli = new CliSource({ kind: "cli", command: "pulumi", version: "3.246.0" });
 
-describe("WarmSource", () => {
+describe("WarmSource", function () {
+  this.timeout(2 * PATIENCE);
+
   const clock = useClock(Date.UTC(2026, 0, 1));
   const fixture = useWarmSource();
   let warm: SourceFixture;

@@ -11,6 +11,9 @@ import { scriptedEngine, type ScriptedEngine } from "./scriptedEngine";
 export const DEADLINE = 60_000;
 export const GRACE = 10_000;
 
+/** Milliseconds that a busy machine may take to start or end a process. */
+export const PATIENCE = 30_000;
+
 export type WarmLease = EngineLease & { readonly address: WarmAddress };
 
 /** A source of scripted engines, and what it tells. */
@@ -60,7 +63,8 @@ export class SourceFixture {
 
   /** Waits until an event was told. */
   hears(event: EngineProcessEvent["event"]): Promise<EngineProcessEvent> {
-    return eventually(`${event} is told`, () => this.events.find((told) => told.event === event));
+    const find = (): EngineProcessEvent | undefined => this.events.find((told) => told.event === event);
+    return eventually(`${event} is told`, find, PATIENCE);
   }
 
   /** Has a run crash its engine, as whoever ran it sees it. */
@@ -69,7 +73,7 @@ export class SourceFixture {
     const lease = await this.lease();
     await assert.rejects(run(lease.address), EngineGone);
     lease.release("gone");
-    await eventually("the crash is told", () => this.events.at(-1)?.event === "crashed");
+    await eventually("the crash is told", () => this.events.at(-1)?.event === "crashed", PATIENCE);
     this.engine.follow({});
   }
 }
