@@ -44,7 +44,13 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["up", { operation: "up", options: withProgram }],
   ["preview", { operation: "preview", options: withProgram }],
   ["refresh", { operation: "refresh", options: withoutProgram }],
-  ["destroy", { operation: "destroy", options: { ...withoutProgram, "--remove": flag("remove") } }],
+  [
+    "destroy",
+    {
+      operation: "destroy",
+      options: { ...withoutProgram, "--remove": flag("remove"), "--refresh": flag("refresh") },
+    },
+  ],
   ["cancel", { operation: "cancel", options: ofStack }],
   ["stack select", { operation: "select", options: ofStack }],
   ["stack output", { operation: "outputs", options: { ...reading, "--json": flag() } }],

@@ -59,6 +59,12 @@ const known: readonly (readonly [string, readonly string[], string, object])[] =
     "destroy",
     { remove: true },
   ],
+  [
+    "a destroy that looks at the live resources first",
+    ["destroy", "--refresh", "--stack", STACK],
+    "destroy",
+    { refresh: true },
+  ],
   ["a stack that is removed", ["stack", "rm", "--yes", STACK], "remove", {}],
   ["outputs", ["stack", "output", "--json", "--stack", STACK], "outputs", {}],
   [
