@@ -44,7 +44,7 @@ export class WarmSource implements EngineSource {
   private current: LeasedEngine | undefined;
   private starting: Promise<void> | undefined;
   /** Settled when it is known of every engine that cut off a run whether it crashed. */
-  private suspicions: Promise<unknown> = Promise.resolve();
+  private suspicions: Promise<void> = Promise.resolve();
   private fellBack = false;
 
   constructor(private readonly options: WarmSourceOptions) {
@@ -161,7 +161,10 @@ export class WarmSource implements EngineSource {
 
   private onRelease(engine: LeasedEngine, end: RunEnd): void {
     if (end === "stuck") this.replace(engine, "a run did not stop when it was asked to");
-    if (end === "gone") this.suspicions = Promise.all([this.suspicions, this.suspect(engine)]);
+    if (end === "gone") {
+      const [before, suspicion] = [this.suspicions, this.suspect(engine)];
+      this.suspicions = before.then(() => suspicion);
+    }
   }
 
   /** A run was cut off: by a crash, which is heard of in a moment, or by an engine that goes on and is not to be trusted. */
