@@ -71,6 +71,7 @@ class Worker {
    * @param noticed Whether Pulumi sees it, as it does while a program runs.
    */
   uncaught(error: unknown, noticed: boolean): void {
+    if (isConnectionEnd(error)) return;
     const { current } = this;
     if (current === undefined || !noticed) {
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
@@ -101,6 +102,14 @@ class Worker {
       return { ok: false, error: errorData(error) };
     }
   }
+}
+
+/** gRPC status codes CANCELLED and UNAVAILABLE. */
+const CONNECTION_ENDS: readonly unknown[] = [1, 14];
+
+/** Whether a program waited for an answer of an engine that has gone. Pulumi passes over these errors too. */
+function isConnectionEnd(error: unknown): boolean {
+  return error instanceof Error && "code" in error && CONNECTION_ENDS.includes(error.code);
 }
 
 function send(message: FromWorker): void {

@@ -221,6 +221,12 @@ describe("WorkerPool", function () {
     assert.equal(await worker(), before);
   });
 
+  it("passes over a connection to an engine that has gone, as Pulumi does", async () => {
+    start();
+
+    assert.equal(await worker("loseConnection"), await worker());
+  });
+
   it("does not blame a run for what the program before it has left", async () => {
     start();
     const pid = await worker("throwAfterwards");

@@ -91,6 +91,10 @@ const programs: Readonly<Record<string, (given: Given) => unknown>> = {
     void Promise.reject(new Error("rejected aside"));
     return new Promise(() => undefined);
   },
+  loseConnection: () => {
+    void Promise.reject(Object.assign(new Error("14 UNAVAILABLE: No connection established"), { code: 14 }));
+    return sleep(50, process.pid);
+  },
   throwAfterwards: () => {
     setTimeout(() => {
       throw new Error("thrown afterwards");
