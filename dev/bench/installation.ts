@@ -28,6 +28,8 @@ export const PUBLIC_HOSTNAME = "apis.example.org";
 export interface BenchOptions {
   readonly toolchain: Toolchain;
   readonly quick: boolean;
+  /** Runs of a soak, where it is said how many. */
+  readonly runs?: number;
   /** Told what is being done. */
   readonly say: (line: string) => void;
 }

@@ -7,22 +7,25 @@ import { type BenchOptions } from "./installation";
 import { toJson, toText, type Measured } from "./measured";
 import { measureMemory } from "./memory";
 import { measureReadiness } from "./readiness";
+import { measureSoak } from "./soak/soak";
 
 const measure: Readonly<Record<Measurement, (options: BenchOptions) => Promise<Measured>>> = {
   engine: measureEngine,
   readiness: measureReadiness,
   idle: measureIdle,
   memory: measureMemory,
+  soak: measureSoak,
 };
 
-async function main({ only, quick, json }: BenchArguments): Promise<void> {
+async function main({ only, json, ...options }: BenchArguments): Promise<void> {
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
   const toolchain = await ensureToolchain({ log: say });
   const measured: Measured[] = [];
-  for (const name of only) measured.push(await measure[name]({ toolchain, quick, say }));
+  for (const name of only) measured.push(await measure[name]({ ...options, toolchain, say }));
   process.stdout.write(json ? `${toJson(measured)}\n` : toText(measured));
+  if (measured.some(({ problems = [] }) => problems.length > 0)) process.exitCode = 1;
 }
 
 function readArguments(): BenchArguments {

@@ -6,6 +6,8 @@ export interface Measured {
   readonly figures: Readonly<Record<string, unknown>>;
   readonly table: readonly string[];
   readonly targets: readonly Target[];
+  /** What must not be, a sentence for each: the benchmark then ends with exit code 1. */
+  readonly problems?: readonly string[];
 }
 
 /** One promise and whether it was kept. */
@@ -17,6 +19,9 @@ export interface Target {
   readonly met: boolean;
 }
 
+/** Problems that are told one by one. */
+const SHOWN = 50;
+
 /** All figures as `--json` prints them. */
 export function toJson(measured: readonly Measured[]): string {
   const figures = measured.flatMap((each) => Object.entries(each.figures));
@@ -24,12 +29,14 @@ export function toJson(measured: readonly Measured[]): string {
   return JSON.stringify(Object.fromEntries([...figures, ["targets_met", Object.fromEntries(targets)]]));
 }
 
-/** The tables, then a line for each target. */
+/** The tables, then a line for each target and each problem. */
 export function toText(measured: readonly Measured[]): string {
   const tables = measured.map(({ table }) => table.join("\n"));
   const targets = measured.flatMap((each) => each.targets);
   const verdict = targets.map(({ what, met }) => `${met ? "met    " : "MISSED "} ${what}`).join("\n");
-  return `${[...tables, verdict].join("\n\n")}\n`;
+  const problems = measured.flatMap((each) => each.problems ?? []).map((problem) => `PROBLEM ${problem}`);
+  const more = problems.length > SHOWN ? [`PROBLEM and ${problems.length - SHOWN} more`] : [];
+  return `${[...tables, [verdict, ...problems.slice(0, SHOWN), ...more].join("\n")].join("\n\n")}\n`;
 }
 
 /** A row of a table: a name and up to four values. */

@@ -34,6 +34,14 @@ export function memoryOf(pid: number): number | undefined {
   return megabytes(readProc(pid, "smaps_rollup"), /^Pss:\s+(\d+) kB$/m);
 }
 
+/**
+ * Physical memory of a process in MB (10^6 bytes) that holds no file and is shared with none: what leaks is in there.
+ * Undefined where that cannot be read.
+ */
+export function anonymousMemoryOf(pid: number): number | undefined {
+  return megabytes(readProc(pid, "status"), /^RssAnon:\s+(\d+) kB$/m);
+}
+
 /** Open file descriptors of a process, or undefined where that cannot be read. */
 export function descriptorsOf(pid: number): number | undefined {
   try {

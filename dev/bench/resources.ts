@@ -1,6 +1,6 @@
 // What a watcher costs with everything that it has started: CPU time, memory and descriptors.
 import { setInterval } from "node:timers";
-import { descriptorsOf, memoryOf, statOf } from "./proc";
+import { anonymousMemoryOf, descriptorsOf, memoryOf, statOf } from "./proc";
 import { processTree, roles, type Role } from "./processes";
 
 /** A figure for each role of which there are processes. */
@@ -23,6 +23,11 @@ export function cpuSeconds(pid: number): number | undefined {
 /** Physical memory of a process and all that it has started by role, in MB (10^6 bytes). */
 export function memoryByRole(pid: number): ByRole | undefined {
   return sumByRole(pid, memoryOf);
+}
+
+/** The part of it that holds no file. */
+export function anonymousMemoryByRole(pid: number): ByRole | undefined {
+  return sumByRole(pid, anonymousMemoryOf);
 }
 
 /** Open file descriptors of a process and all that it has started by role. */

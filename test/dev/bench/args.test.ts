@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { measurements, parseArguments } from "../../../dev/bench/args";
+import { parseArguments } from "../../../dev/bench/args";
 
 describe("arguments of the benchmark", () => {
-  it("measure everything when nothing is asked for", () => {
-    assert.deepEqual(parseArguments([]), { only: measurements, quick: false, json: false });
+  it("measure everything but the soak when nothing is asked for", () => {
+    const only = ["engine", "readiness", "idle", "memory"];
+    assert.deepEqual(parseArguments([]), { only, quick: false, json: false });
   });
 
   it("measure only what is asked for, in the usual order", () => {
@@ -13,8 +14,15 @@ describe("arguments of the benchmark", () => {
 
   it("name a measurement that there is not, and those that there are", () => {
     assert.throws(() => parseArguments(["--only", "disk"]), {
-      message: '--only: "disk" must be one of engine, readiness, idle, memory',
+      message: '--only: "disk" must be one of engine, readiness, idle, memory, soak',
     });
+  });
+
+  it("say how many runs a soak has", () => {
+    const { only, runs } = parseArguments(["--only", "soak", "--runs", "5000"]);
+    assert.deepEqual([only, runs], [["soak"], 5000]);
+    assert.throws(() => parseArguments(["--only", "soak", "--runs", "0"]), /--runs: "0" must be/);
+    assert.throws(() => parseArguments(["--runs", "10"]), /--runs needs --only soak/);
   });
 
   it("name an option that there is not", () => {

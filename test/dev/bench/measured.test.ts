@@ -39,6 +39,16 @@ describe("what the benchmark tells", () => {
     ]);
   });
 
+  it("has the problems at the end, and of many the first", () => {
+    const problems = Array.from({ length: 60 }, (_, index) => `number ${index}`);
+    const lines = toText([{ ...measured[0]!, problems }]).split("\n");
+    assert.equal(
+      lines.find((line) => line.startsWith("PROBLEM")),
+      "PROBLEM number 0",
+    );
+    assert.deepEqual(lines.slice(-3), ["PROBLEM number 49", "PROBLEM and 10 more", ""]);
+  });
+
   it("compares the heap of the first and of the last quarter by their medians", () => {
     const heaps = [10e6, 90e6, 11e6, 50e6, 50e6, 50e6, 50e6, 50e6, 50e6, 12e6, 13e6, 99e6];
     assert.deepEqual(quarters(heaps), { first: 11, last: 13 });
