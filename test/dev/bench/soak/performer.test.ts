@@ -25,11 +25,8 @@ function engineWith(...ends: readonly (Error | undefined)[]): Engine & { readonl
   };
 }
 
-/** Random numbers by which the next run is to fail, or is not. */
-const toFail =
-  (fault: "refused" | "throws"): (() => number) =>
-  () =>
-    fault === "refused" ? 0 : 0.049_9;
+/** Random numbers by which the next run is to be refused, or to succeed. */
+const refused = (): number => 0;
 const sound = (): number => 0.1;
 
 const stopped = new TransientError("EngineStopped", "gone");
