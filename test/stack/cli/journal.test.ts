@@ -165,7 +165,12 @@ describe("RunJournal", () => {
 
     await runs.killLeftBy(process.pid + 1, began);
     assert.deepEqual([left, earlier].map(isRunning), [true, true]);
-    await runs.killLeftBy(process.pid, began);
+    let done = false;
+    void runs.killLeftBy(process.pid, began).then(() => (done = true));
+    await eventually("it is done", async () => {
+      await clock.advance(10);
+      return done;
+    });
     assert.deepEqual([left, earlier].map(isRunning), [false, true]);
     assert.equal(runs.isAbandoned(STACK, holder(left)), true, "its lock is still to be seen to");
   });
