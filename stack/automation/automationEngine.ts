@@ -63,6 +63,19 @@ export class AutomationEngine implements Pick<Engine, "up" | "preview" | "refres
       });
     } catch (error) {
       if (!(error instanceof StackMissing)) throw error;
+      await this.clearAfter(target);
+    }
+  }
+
+  /** A run that was cut off right after it had removed its stack has left the lock of a stack that is gone. */
+  private async clearAfter(target: StackTarget): Promise<void> {
+    const { usual } = await this.workspaces(target.kind);
+    if (!this.options.journal.hasAbandoned(runOf(usual.workDir, target.stack))) return;
+    try {
+      await this.cancel(target, usual);
+    } catch (error) {
+      // The CLI releases no lock of a stack that it does not know.
+      if (!(error instanceof StackMissing)) throw error;
     }
   }
 
@@ -95,13 +108,14 @@ export class AutomationEngine implements Pick<Engine, "up" | "preview" | "refres
       if (!(error instanceof StackLockedError)) throw error;
       const { usual } = await this.workspaces(target.kind);
       if (!this.isAbandoned(runOf(usual.workDir, target.stack), error)) throw error;
-      await this.options.command.run(
-        ["cancel", "--yes", "--stack", target.stack],
-        usual.workDir,
-        usual.envVars,
-      );
+      await this.cancel(target, usual);
       await work();
     }
+  }
+
+  /** Releases every lock of a stack. */
+  private async cancel({ stack }: StackTarget, { workDir, envVars }: LocalWorkspace): Promise<void> {
+    await this.options.command.run(["cancel", "--yes", "--stack", stack], workDir, envVars);
   }
 
   private isAbandoned(run: string, { holders }: StackLockedError): boolean {

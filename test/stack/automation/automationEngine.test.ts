@@ -108,6 +108,28 @@ describe("AutomationEngine", () => {
     assert.deepEqual(operations, ["destroy"]);
   });
 
+  it("releases the lock of a stack that a destroy removed just before it was cut off", async () => {
+    const engine = create();
+    await leaveLock(engine);
+    pulumi.next("destroy", missing);
+
+    await engine.destroy(target);
+
+    assert.deepEqual(operations, ["destroy", "cancel"]);
+    assert.deepEqual(readdirSync(join(dir(), "runs")), []);
+  });
+
+  it("takes the stack for destroyed where the engine releases no lock of a stack that it does not know", async () => {
+    const engine = create();
+    await leaveLock(engine);
+    pulumi.next("destroy", missing);
+    pulumi.next("cancel", missing);
+
+    await engine.destroy(target);
+
+    assert.deepEqual(operations, ["destroy", "cancel"]);
+  });
+
   it("forgets by a refresh what it should give back to a workload that is gone, and repeats the work", async () => {
     pulumi.next("destroy", failing(failedUpdate(gaveBackToNothing)));
     pulumi.next("up", failing(failedUpdate(gaveBackToNothing)));
