@@ -6,7 +6,7 @@ import { type Requests } from "./audit";
 import { WATCHER_USER, type Installation } from "./installation";
 import { statOf } from "./proc";
 import { programsBelow } from "./processes";
-import { cpuByRole, MemoryWatch, total, usedBetween, type ByRole } from "./resources";
+import { cpuByRole, MemoryWatch, rounded, total, usedBetween, type ByRole } from "./resources";
 import { round } from "./statistics";
 import { timed } from "./timed";
 
@@ -101,8 +101,4 @@ function perApi(requests: Requests, count: number): Requests {
       .sort(([a], [b]) => a.localeCompare(b))
       .map(([what, number]) => [what, round(number / count)]),
   );
-}
-
-function rounded(figures: ByRole, places: number): ByRole {
-  return Object.fromEntries(Object.entries(figures).map(([role, figure]) => [role, round(figure, places)]));
 }

@@ -4,7 +4,7 @@ import { type EngineFigures, type Engines } from "./engineFigures";
 import { row } from "./measured";
 import { roles } from "./processes";
 import { total, type ByRole } from "./resources";
-import { total as totalRequests } from "./requests";
+import { totalRequests } from "./requests";
 
 type Figure = number | null;
 type Value = (figures: EngineFigures) => Figure;

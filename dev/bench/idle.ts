@@ -7,7 +7,8 @@ import { compileWatcher } from "./compiled";
 import { Installation, WATCHER_USER, type BenchOptions } from "./installation";
 import { row, type Measured, type Target } from "./measured";
 import { peakMemory } from "./proc";
-import { cpuSeconds } from "./resources";
+import { cpuSeconds, memoryByRole, rounded, total, type ByRole } from "./resources";
+import { totalRequests } from "./requests";
 import { untilAtRest } from "./rest";
 import { seedServedApis, untilAllLookedAt, workOf } from "./seed";
 import { round } from "./statistics";
@@ -34,6 +35,8 @@ interface IdleFigures {
   readonly seconds: number;
   /** Share of one core; null where there is no /proc. */
   readonly cpu_share: number | null;
+  /** Physical memory of the watcher and all that it has started, by what they do; null where there is no /proc. */
+  readonly memory_mb: ByRole | null;
   readonly requests: Requests;
 }
 
@@ -79,9 +82,11 @@ async function idle(
   const cpuBefore = cpuSeconds(pid);
   await sleep(seconds * 1000);
   const cpuAfter = cpuSeconds(pid);
+  const memory = memoryByRole(pid);
   return {
     apis,
     seconds,
+    memory_mb: memory === undefined ? null : rounded(memory, 0),
     cpu_share:
       cpuBefore === undefined || cpuAfter === undefined ? null : round((cpuAfter - cpuBefore) / seconds, 4),
     requests: audit.requests(WATCHER_USER),
@@ -101,7 +106,11 @@ function measured(restart: RestartFigures, atRest: IdleFigures): Measured {
       "",
       row("idle", `${atRest.apis} APIs`),
       row(`CPU over ${atRest.seconds} s, share of a core`, atRest.cpu_share),
-      row("requests", total(atRest.requests)),
+      row(
+        "memory with all that it has started, MB",
+        atRest.memory_mb === null ? null : total(atRest.memory_mb),
+      ),
+      row("requests", totalRequests(atRest.requests)),
       ...requests.map(([what, number]) => row(`  ${what}`, number)),
     ],
     targets: targets(restart, atRest),
@@ -142,8 +151,4 @@ function targets(restart: RestartFigures, atRest: IdleFigures): Target[] {
 /** Whether a watcher at rest may send a request, given as `VERB resource`. */
 export function isUpkeep(request: string): boolean {
   return request.startsWith("WATCH ") || request.endsWith(" leases");
-}
-
-function total(requests: Requests): number {
-  return Object.values(requests).reduce((sum, number) => sum + number, 0);
 }

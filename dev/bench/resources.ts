@@ -2,6 +2,7 @@
 import { setInterval } from "node:timers";
 import { anonymousMemoryOf, descriptorsOf, memoryOf, statOf } from "./proc";
 import { processTree, roles, type Role } from "./processes";
+import { round } from "./statistics";
 
 /** A figure for each role of which there are processes. */
 export type ByRole = Readonly<Partial<Record<Role, number>>>;
@@ -40,12 +41,17 @@ export function processesByRole(pid: number): ByRole | undefined {
   return sumByRole(pid, () => 1);
 }
 
-/** What was used between two readings, for each of `count`, to `places` decimal places. */
+/** What was used between two readings, for each of `count`. */
 export function usedBetween(before: ByRole, after: ByRole, count: number): ByRole {
   return byRole((role) => {
     const used = (after[role] ?? 0) - (before[role] ?? 0);
     return after[role] === undefined && before[role] === undefined ? undefined : used / count;
   });
+}
+
+/** Figures to so many decimal places. */
+export function rounded(figures: ByRole, places: number): ByRole {
+  return Object.fromEntries(Object.entries(figures).map(([role, figure]) => [role, round(figure, places)]));
 }
 
 export function total(figures: ByRole): number {
