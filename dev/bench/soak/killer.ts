@@ -25,6 +25,8 @@ const AFTERMATH = 1000;
 /** Kills by SIGKILL, the victims in turn. */
 export class Killer {
   readonly kills: Kill[] = [];
+  /** Why a victim could not be killed, a sentence for each. */
+  readonly failures: string[] = [];
   private killing: Promise<void> = Promise.resolve();
 
   /**
@@ -39,7 +41,11 @@ export class Killer {
 
   /** Kills the next victim soon. */
   strike(): void {
-    this.killing = this.killing.then(() => this.kill());
+    this.killing = this.killing
+      .then(() => this.kill())
+      .catch((error: unknown) => {
+        this.failures.push(String(error));
+      });
   }
 
   /** Whether a run under way from one time to another could be hit by a kill. */
@@ -59,13 +65,13 @@ export class Killer {
   private async kill(): Promise<void> {
     const victim = victims[this.kills.length % victims.length] ?? "engine";
     await sleep(this.random() * SPREAD);
-    const pid = await until(
-      `there is one of the ${victim} to kill`,
-      () => processTree(this.root).findLast(({ role }) => role === victim)?.pid,
-    );
+    const pid = await until(`there is one of the ${victim} to kill`, () => {
+      const found = processTree(this.root).findLast(({ role }) => role === victim)?.pid;
+      if (found !== undefined) process.kill(found, "SIGKILL");
+      return found;
+    });
     const kill = { victim, pid, at: performance.now() };
     this.kills.push(kill);
-    process.kill(pid, "SIGKILL");
     this.onKill(kill);
   }
 }

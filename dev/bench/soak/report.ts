@@ -23,7 +23,7 @@ export function measured(result: SoakResult): Measured {
   const { runs, tally, killer, samples, operations, events } = result;
   const memory = growths(samples, "memory");
   const descriptors = growths(samples, "descriptors");
-  const problems = [...tally.problems, ...unexpected(result), ...result.wrong];
+  const problems = [...tally.problems, ...killer.failures, ...unexpected(result), ...result.wrong];
   const isJudged = runs >= JUDGED;
   const growth = isJudged
     ? [...growing("MB", memory, GROWTH.memory), ...growing("descriptors", descriptors, GROWTH.descriptors)]
