@@ -21,8 +21,12 @@ export type EngineAddress =
       readonly version: string;
     };
 
-/** How a run left its engine: as it should, without stopping when it was asked to, or with the engine's process gone. */
-export type RunEnd = "ended" | "stuck" | "gone";
+/**
+ * How a run left its engine: `ended` as it should; `stuck` without stopping when it was asked to; `gone` with the
+ * engine's process; `lost` with the worker of the run, where a warm engine sees its connection close and stops the run
+ * by itself.
+ */
+export type RunEnd = "ended" | "stuck" | "gone" | "lost";
 
 /** The right to one run in an engine. */
 export interface EngineLease {
@@ -37,9 +41,10 @@ export interface EngineSource {
   /**
    * An engine for one run; may wait until one has started.
    *
-   * @throws TransientError with reason `EngineMissing` when none can be started.
+   * @param signal Ends the waiting.
+   * @throws TransientError with reason `EngineMissing` when none can be started, `EngineStopped` after an abort.
    */
-  lease(): Promise<EngineLease>;
+  lease(signal?: AbortSignal): Promise<EngineLease>;
   /** See `Engine.condition`. */
   condition(): string | undefined;
   /** Ends the engines it has started. */
