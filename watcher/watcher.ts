@@ -108,7 +108,6 @@ export class Watcher {
     this.waitingFor = "the end";
     await this.controller?.stop(this.options.config.shutdownGrace);
     await this.engine.close();
-    await this.engine.close();
     await this.health?.close();
   }
 

@@ -63,19 +63,6 @@ export class AutomationEngine implements Pick<Engine, "up" | "preview" | "refres
       });
     } catch (error) {
       if (!(error instanceof StackMissing)) throw error;
-      await this.clearAfter(target);
-    }
-  }
-
-  /** A run that was cut off right after it had removed its stack has left the lock of a stack that is gone. */
-  private async clearAfter(target: StackTarget): Promise<void> {
-    const { usual } = await this.workspaces(target.kind);
-    if (!this.options.journal.hasAbandoned(runOf(usual.workDir, target.stack))) return;
-    try {
-      await this.cancel(target, usual);
-    } catch (error) {
-      // The CLI releases no lock of a stack that it does not know.
-      if (!(error instanceof StackMissing)) throw error;
     }
   }
 
@@ -108,7 +95,10 @@ export class AutomationEngine implements Pick<Engine, "up" | "preview" | "refres
       if (!(error instanceof StackLockedError)) throw error;
       const { usual } = await this.workspaces(target.kind);
       if (!this.isAbandoned(runOf(usual.workDir, target.stack), error)) throw error;
-      await this.cancel(target, usual);
+      await this.cancel(target, usual).catch((failure: unknown) => {
+        // The CLI releases no lock of a stack that is gone, and creates no stack that has one.
+        throw failure instanceof StackMissing ? error : failure;
+      });
       await work();
     }
   }

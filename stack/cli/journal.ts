@@ -63,11 +63,6 @@ export class RunJournal {
     );
   }
 
-  /** Whether a run of a stack was cut off, and what it left has not been seen to. */
-  hasAbandoned(stack: string): boolean {
-    return this.entries().some((entry) => entry.stack === stack && this.isOver(entry));
-  }
-
   /** Forgets every process of a stack that is certainly over, once the lock it held is gone. */
   forgetAbandoned(stack: string): void {
     for (const entry of this.entries()) {

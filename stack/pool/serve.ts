@@ -107,9 +107,18 @@ class Worker {
 /** gRPC status codes CANCELLED and UNAVAILABLE. */
 const CONNECTION_ENDS: readonly unknown[] = [1, 14];
 
-/** Whether a program waited for an answer of an engine that has gone. Pulumi passes over these errors too. */
+/**
+ * Whether a program waited for an answer of an engine that has gone. Pulumi passes over these errors too. Those of
+ * gRPC alone have details and metadata; a command that exits has a code of 1 as well.
+ */
 function isConnectionEnd(error: unknown): boolean {
-  return error instanceof Error && "code" in error && CONNECTION_ENDS.includes(error.code);
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    CONNECTION_ENDS.includes(error.code) &&
+    "details" in error &&
+    "metadata" in error
+  );
 }
 
 function send(message: FromWorker): void {

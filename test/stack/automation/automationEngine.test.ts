@@ -108,26 +108,36 @@ describe("AutomationEngine", () => {
     assert.deepEqual(operations, ["destroy"]);
   });
 
-  it("releases the lock of a stack that a destroy removed just before it was cut off", async () => {
-    const engine = create();
-    await leaveLock(engine);
-    pulumi.next("destroy", missing);
+  describe("where a run was cut off after it had removed its stack", () => {
+    it("takes the stack for destroyed, and leaves its lock alone", async () => {
+      const engine = create();
+      await leaveLock(engine);
+      pulumi.next("destroy", missing);
 
-    await engine.destroy(target);
+      await engine.destroy(target);
 
-    assert.deepEqual(operations, ["destroy", "cancel"]);
-    assert.deepEqual(readdirSync(join(dir(), "runs")), []);
-  });
+      assert.deepEqual(operations, ["destroy"]);
+    });
 
-  it("takes the stack for destroyed where the engine releases no lock of a stack that it does not know", async () => {
-    const engine = create();
-    await leaveLock(engine);
-    pulumi.next("destroy", missing);
-    pulumi.next("cancel", missing);
+    it("creates the stack anew over its lock", async () => {
+      const engine = create();
+      pulumi.next("stack-init", failing(locked(await leaveLock(engine))));
 
-    await engine.destroy(target);
+      await engine.refresh({ ...run, known: false });
 
-    assert.deepEqual(operations, ["destroy", "cancel"]);
+      assert.deepEqual(operations, ["init", "cancel", "init", "refresh"]);
+      assert.deepEqual(readdirSync(join(dir(), "runs")), []);
+    });
+
+    it("tells who holds the lock where the engine releases none of a stack that is gone", async () => {
+      const engine = create();
+      pulumi.next("stack-init", failing(locked(await leaveLock(engine))));
+      pulumi.next("cancel", missing);
+
+      await assert.rejects(engine.refresh({ ...run, known: false }), StackLockedError);
+
+      assert.deepEqual(operations, ["init", "cancel"]);
+    });
   });
 
   it("forgets by a refresh what it should give back to a workload that is gone, and repeats the work", async () => {

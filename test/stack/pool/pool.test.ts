@@ -167,6 +167,7 @@ describe("WorkerPool", function () {
       ["kill", "was ended by SIGKILL"],
       ["throwAside", "ended with code 1"],
       ["rejectAside", "ended with code 1"],
+      ["failByCommand", "ended with code 1"],
       ["leak", "was ended by SIGABRT"],
     ] as const) {
       it(`when a program does this: ${stack}`, async () => {

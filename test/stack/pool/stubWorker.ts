@@ -92,9 +92,14 @@ const programs: Readonly<Record<string, (given: Given) => unknown>> = {
     return new Promise(() => undefined);
   },
   loseConnection: () => {
-    void Promise.reject(Object.assign(new Error("14 UNAVAILABLE: No connection established"), { code: 14 }));
+    const details = { code: 14, details: "No connection established", metadata: {} };
+    void Promise.reject(Object.assign(new Error("14 UNAVAILABLE: No connection established"), details));
     return sleep(50, process.pid);
   },
+  failByCommand: () =>
+    new Promise(() => {
+      void Promise.reject(Object.assign(new Error("Command failed: false"), { code: 1 }));
+    }),
   throwAfterwards: () => {
     setTimeout(() => {
       throw new Error("thrown afterwards");
