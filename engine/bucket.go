@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -14,70 +15,66 @@ import (
 	"gocloud.dev/gcerrors"
 )
 
-// keptScheme is the URL scheme under which the state backend finds buckets that are opened once. The backend itself
-// has to be new for each operation, for each of them has one lock of its own.
+// keptScheme is the URL scheme under which the state backend finds buckets that are opened once: files, and memory.
+// The backend itself has to be new for each operation, for each of them has one lock of its own. Other stores are
+// opened by the library, which knows their credentials.
 const keptScheme = "kept"
 
-// keptBuckets opens each bucket once and lends it to every operation. That makes a bucket in memory useful, and keeps
-// the connections of the others.
+// keptBuckets lends a bucket to every operation.
 type keptBuckets struct {
 	mu      sync.Mutex
 	buckets map[string]*blob.Bucket
 }
 
+var kept = &keptBuckets{buckets: map[string]*blob.Bucket{}}
+
 func init() {
-	blob.DefaultURLMux().RegisterBucket(keptScheme, &keptBuckets{buckets: map[string]*blob.Bucket{}})
+	blob.DefaultURLMux().RegisterBucket(keptScheme, kept)
 }
 
-// keptURL is the URL that stands for the bucket of a backend's URL.
-func keptURL(backendURL string) (string, error) {
-	if path, isFile := strings.CutPrefix(backendURL, "file://"); isFile {
-		if strings.HasPrefix(path, "~") {
-			return "", errors.New("PULUMI_BACKEND_URL must hold an absolute path")
-		}
-		absolute, err := filepath.Abs(strings.Split(path, "?")[0])
-		if err != nil {
-			return "", err
-		}
-		// Temporary files beside the state, so that renaming them stays on one file system; and no second file with
-		// the attributes of each, which nobody reads.
-		backendURL = "file://" + filepath.ToSlash(absolute) + "?no_tmp_dir=true&metadata=skip"
+// keptURL gives the URL under which the backend finds the bucket of a backend's URL.
+func keptURL(ctx context.Context, backendURL string) (string, error) {
+	var bucket *blob.Bucket
+	var err error
+	switch scheme, rest, _ := strings.Cut(backendURL, "://"); scheme {
+	case "file":
+		bucket, err = openFolder(ctx, strings.Split(rest, "?")[0])
+	case "mem":
+		bucket, err = blob.OpenBucket(ctx, backendURL)
+	default:
+		return backendURL, nil
 	}
-	return keptScheme + "://bucket?of=" + url.QueryEscape(backendURL), nil
+	if err != nil {
+		return "", err
+	}
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
+	name := strconv.Itoa(len(kept.buckets))
+	kept.buckets[name] = bucket
+	return keptScheme + "://" + name, nil
 }
 
 // OpenBucketURL implements blob.BucketURLOpener.
-func (k *keptBuckets) OpenBucketURL(ctx context.Context, u *url.URL) (*blob.Bucket, error) {
-	of := u.Query().Get("of")
+func (k *keptBuckets) OpenBucketURL(_ context.Context, u *url.URL) (*blob.Bucket, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if bucket, ok := k.buckets[of]; ok {
+	if bucket, ok := k.buckets[u.Host]; ok {
 		return bucket, nil
 	}
-	bucket, err := open(ctx, of)
-	if err != nil {
-		return nil, err
-	}
-	k.buckets[of] = bucket
-	return bucket, nil
+	return nil, errors.New("no such bucket is kept")
 }
 
-func open(ctx context.Context, of string) (*blob.Bucket, error) {
-	bucket, err := blob.OpenBucket(ctx, of)
+func openFolder(ctx context.Context, path string) (*blob.Bucket, error) {
+	if !filepath.IsAbs(path) {
+		return nil, errors.New("the path of PULUMI_BACKEND_URL is not absolute")
+	}
+	// Temporary files beside the state, so that renaming them stays on one file system; and no second file with the
+	// attributes of each, which nobody reads.
+	files, err := blob.OpenBucket(ctx, "file://"+filepath.ToSlash(path)+"?no_tmp_dir=true&metadata=skip")
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := url.Parse(of)
-	if err != nil {
-		return nil, err
-	}
-	if parsed.Scheme == "file" {
-		return blob.NewBucket(&folder{bucket}), nil
-	}
-	if folder := strings.Trim(parsed.Path, "/"); folder != "" {
-		bucket = blob.PrefixedBucket(bucket, folder+"/")
-	}
-	return bucket, nil
+	return blob.NewBucket(&folder{files}), nil
 }
 
 // folder is a bucket of files that looks for one stack's state without reading the names of all stacks. The library

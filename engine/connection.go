@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -25,11 +24,13 @@ func (c *connection) current() (*usage, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.inUse == nil {
-		process, err := c.kind.any()
+		process, err := c.kind.any(c.host.calls)
 		if err != nil {
 			return nil, err
 		}
-		c.inUse = c.host.use(process)
+		if c.inUse, err = c.host.use(process); err != nil {
+			return nil, err
+		}
 	}
 	return c.inUse, nil
 }
@@ -50,7 +51,7 @@ func (c *connection) Invoke(ctx context.Context, method string, args, reply any,
 	defer stop()
 	err = inUse.process.conn.Invoke(ctx, method, args, reply, opts...)
 	if err != nil {
-		inUse.failed.Store(true)
+		inUse.failed.Store(&err)
 	}
 	return err
 }
@@ -76,7 +77,9 @@ func (c *connection) configure(request *pulumirpc.ConfigureRequest, reply *pulum
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.inUse = c.host.use(process)
+	if c.inUse, err = c.host.use(process); err != nil {
+		return err
+	}
 	proto.Merge(reply, response)
 	return nil
 }
@@ -84,7 +87,7 @@ func (c *connection) configure(request *pulumirpc.ConfigureRequest, reply *pulum
 // bounded ends a call when its run has been told to stop and has had its time.
 func (c *connection) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(c.host.calls, func() { cancel(errors.New("the run was cancelled")) })
+	stop := context.AfterFunc(c.host.calls, func() { cancel(errRunOver) })
 	return ctx, func() {
 		stop()
 		cancel(nil)

@@ -43,7 +43,7 @@ func newEngine() (*engine, error) {
 	if !diy.IsDIYBackendURL(configured) {
 		return nil, errors.New("PULUMI_BACKEND_URL must name files or a store of blobs")
 	}
-	backendURL, err := keptURL(configured)
+	backendURL, err := keptURL(context.Background(), configured)
 	if err != nil {
 		return nil, err
 	}

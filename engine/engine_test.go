@@ -73,7 +73,11 @@ func TestOneRunOfAStackAtATime(t *testing.T) {
 func TestAStateIsFoundByItsName(t *testing.T) {
 	ctx := context.Background()
 	folder := t.TempDir()
-	bucket := openKept(t, "file://"+folder)
+	url, err := keptURL(ctx, "file://"+folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bucket := openBucket(t, url)
 	for _, name := range []string{"a.json", "a.json.bak", "a.json.gz", "ab.json", "sub/c.json"} {
 		if err := bucket.WriteAll(ctx, "stacks/"+name, []byte(name), nil); err != nil {
 			t.Fatal(err)
@@ -95,20 +99,30 @@ func TestAStateIsFoundByItsName(t *testing.T) {
 
 func TestABucketInMemoryIsKept(t *testing.T) {
 	ctx := context.Background()
-	if err := openKept(t, "mem://").WriteAll(ctx, "a", []byte("1"), nil); err != nil {
+	url, err := keptURL(ctx, "mem://")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if content, err := openKept(t, "mem://").ReadAll(ctx, "a"); err != nil || string(content) != "1" {
+	if err := openBucket(t, url).WriteAll(ctx, "a", []byte("1"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if content, err := openBucket(t, url).ReadAll(ctx, "a"); err != nil || string(content) != "1" {
 		t.Errorf("read %q, %v", content, err)
 	}
 }
 
-func openKept(t *testing.T, backendURL string) *blob.Bucket {
-	t.Helper()
-	url, err := keptURL(backendURL)
-	if err != nil {
-		t.Fatal(err)
+func TestTheBackendURLStaysAsItIsWhereItMayHoldCredentials(t *testing.T) {
+	given := "s3://bucket?endpoint=minio:9000&disableSSL=true"
+	if url, err := keptURL(context.Background(), given); err != nil || url != given {
+		t.Errorf("%s, %v", url, err)
 	}
+	if _, err := keptURL(context.Background(), "file://state"); err == nil {
+		t.Error("a path that depends on the folder of the process was taken")
+	}
+}
+
+func openBucket(t *testing.T, url string) *blob.Bucket {
+	t.Helper()
 	bucket, err := blob.OpenBucket(context.Background(), url)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,7 +42,7 @@ type host struct {
 // usage is what a run has had from a provider process.
 type usage struct {
 	process *process
-	failed  atomic.Bool
+	failed  atomic.Pointer[error] // of the last call that failed
 }
 
 func newHost(providers *providers, messages *messages, p *project) (*host, error) {
@@ -109,24 +110,30 @@ func (h *host) kindOf(descriptor workspace.PluginDescriptor, e env.Env) (*kind, 
 }
 
 // use keeps a process that the run has entered until the run is over.
-func (h *host) use(p *process) *usage {
+func (h *host) use(p *process) (*usage, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.calls.Err() != nil {
+		p.leave()
+		return nil, errRunOver
+	}
 	if h.used[p] != nil {
 		p.leave()
 	} else {
 		h.used[p] = &usage{process: p}
 		p.count()
 	}
-	return h.used[p]
+	return h.used[p], nil
 }
+
+var errRunOver = errors.New("the run is over or was cancelled")
 
 // SignalCancellation is called when the run is to stop. A provider that serves no other run is told so.
 func (h *host) SignalCancellation() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for process := range h.used {
-		process.cancelIfAlone()
+		process.abandon()
 	}
 	time.AfterFunc(cancelGrace, h.cut)
 	return nil
@@ -137,7 +144,9 @@ func (h *host) Close() error {
 	var err error
 	h.closed.Do(func() {
 		h.providers.deafen(h)
+		h.mu.Lock()
 		h.cut()
+		h.mu.Unlock()
 		if h.program != nil {
 			_ = h.program.Close()
 		}
@@ -159,8 +168,8 @@ func (h *host) judge(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for process, usage := range h.used {
-		if usage.failed.Load() {
-			process.distrust()
+		if failed := usage.failed.Load(); failed != nil {
+			process.distrust(*failed)
 		}
 	}
 }

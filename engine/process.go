@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -20,28 +21,33 @@ import (
 )
 
 const (
+	// startTime is how long a provider may take to start.
+	startTime = 60 * time.Second
 	// freshness is how long a provider is trusted after its start even if its calls fail.
-	freshness = 5 * time.Second
+	freshness = 30 * time.Second
 	// providerRuns is how many runs a provider process serves before it is replaced.
 	providerRuns = 5000
 )
 
 // process is a provider process.
 type process struct {
-	kind    *kind
-	plugin  *plugin.Plugin
-	conn    *grpc.ClientConn
-	version string
-	started time.Time
+	kind  *kind
+	since time.Time
 
 	// configuration is the hash of it, empty while there is none. Guarded by the lock of the kind.
 	configuration string
-	// settled is closed when the process has been configured, or has refused to be.
-	settled  chan struct{}
-	response *pulumirpc.ConfigureResponse
-	failure  error
+
+	// started is closed when the process answers, and configured when it has been configured; both also when that
+	// has failed. What stands below them is set before.
+	started    chan struct{}
+	plugin     *plugin.Plugin
+	conn       *grpc.ClientConn
+	configured chan struct{}
+	response   *pulumirpc.ConfigureResponse
 
 	mu      sync.Mutex
+	failure error // of the start or of the configuration
+	version string
 	active  int
 	total   int
 	retired bool // serves the runs it has, and no other
@@ -49,70 +55,127 @@ type process struct {
 	stopped sync.Once
 }
 
-func startProcess(k *kind) (*process, error) {
-	ctx := k.providers.context
-	started, err := plugin.ExecPlugin(ctx, k.path, k.name+" (resource)", apitype.ResourcePlugin,
-		[]string{k.providers.address}, ctx.Pwd, env.NewEnv(env.MapStore(k.env)), false)
-	if err != nil {
-		return nil, fmt.Errorf("failed to load plugin %s: %w", k.path, err)
+func newProcess(k *kind) *process {
+	return &process{kind: k, since: time.Now(), started: make(chan struct{}), configured: make(chan struct{})}
+}
+
+func (p *process) start() {
+	if err := p.run(); err != nil {
+		p.fail(fmt.Errorf("failed to load plugin %s: %w", p.kind.path, err))
 	}
-	p := &process{kind: k, plugin: started, started: time.Now(), settled: make(chan struct{})}
-	errors := p.followErrors()
+	close(p.started)
+}
+
+func (p *process) run() error {
+	ctx := p.kind.providers.context
+	started, err := plugin.ExecPlugin(ctx, p.kind.path, p.kind.name+" (resource)", apitype.ResourcePlugin,
+		[]string{p.kind.providers.address}, ctx.Pwd, env.NewEnv(env.MapStore(p.kind.env)), false)
+	if err != nil {
+		return err
+	}
+	p.plugin = started
+	slow := time.AfterFunc(startTime, func() { _ = started.Kill() })
+	defer slow.Stop()
+	go p.follow(panicOf(started.Stderr))
 	output := bufio.NewReader(started.Stdout)
 	port, err := output.ReadString('\n')
 	if err != nil {
-		_ = started.Kill()
-		return nil, fmt.Errorf("could not read plugin [%s]: %w: %s", k.path, err, errors())
+		return fmt.Errorf("it ended before it was ready, or was not ready within %v", startTime)
 	}
 	go func() { _, _ = io.Copy(io.Discard, output) }()
 	p.conn, err = grpc.NewClient("127.0.0.1:"+strings.TrimSpace(port),
 		grpc.WithTransportCredentials(insecure.NewCredentials()), rpcutil.GrpcChannelOptions())
 	if err != nil {
-		_ = started.Kill()
-		return nil, err
+		return err
 	}
 	started.Conn = p.conn
-	client := pulumirpc.NewResourceProviderClient(p.conn)
-	info, err := client.GetPluginInfo(context.Background(), &emptypb.Empty{}, grpc.WaitForReady(true))
+	asking, cancel := context.WithTimeout(context.Background(), startTime)
+	defer cancel()
+	info, err := pulumirpc.NewResourceProviderClient(p.conn).GetPluginInfo(
+		asking, &emptypb.Empty{}, grpc.WaitForReady(true))
 	if err != nil {
-		_ = started.Kill()
-		return nil, fmt.Errorf("could not ask plugin [%s]: %w", k.path, err)
+		return err
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.version = strings.TrimPrefix(info.Version, "v")
-	go p.follow(errors)
-	return p, nil
+	return nil
 }
 
-// followErrors keeps the last lines of the error output.
-func (p *process) followErrors() func() string {
-	var mu sync.Mutex
-	var last []string
+// configure is called once, for all runs that want this configuration.
+func (p *process) configure(request *pulumirpc.ConfigureRequest) {
+	defer close(p.configured)
+	<-p.started
+	if p.conn == nil {
+		return
+	}
+	response, err := pulumirpc.NewResourceProviderClient(p.conn).Configure(context.Background(), request)
+	if err != nil {
+		p.fail(err)
+	}
+	p.response = response
+}
+
+// fail retires a process that is of no use to anybody.
+func (p *process) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failure, p.retired = err, true
+}
+
+// wait waits until the process has got so far. On an error the caller does not have the process any more.
+func (p *process) wait(ctx context.Context, soFar <-chan struct{}) error {
+	var err error
+	select {
+	case <-soFar:
+		p.mu.Lock()
+		err = p.failure
+		p.mu.Unlock()
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
+		p.leave()
+	}
+	return err
+}
+
+// panicOf reads an error output to its end, and then gives the line in which a Go program says why it crashed. The rest
+// may hold anything, and is not kept.
+func panicOf(errors io.Reader) func() string {
+	var found string
+	done := make(chan struct{})
 	go func() {
-		for lines := bufio.NewScanner(p.plugin.Stderr); lines.Scan(); {
-			mu.Lock()
-			last = append(last, lines.Text())
-			last = last[max(0, len(last)-20):]
-			mu.Unlock()
+		defer close(done)
+		for reader := bufio.NewReader(errors); ; {
+			text, err := reader.ReadString('\n')
+			if found == "" && (strings.HasPrefix(text, "panic: ") || strings.HasPrefix(text, "fatal error: ")) {
+				found = strings.TrimSpace(text)
+			}
+			if err != nil {
+				return
+			}
 		}
 	}()
 	return func() string {
-		mu.Lock()
-		defer mu.Unlock()
-		return strings.Join(last, "\n")
+		<-done
+		return found
 	}
 }
 
 // follow waits for the end of the process.
-func (p *process) follow(errors func() string) {
-	code, err := p.plugin.Wait(context.Background())
+func (p *process) follow(reason func() string) {
+	code, _ := p.plugin.Wait(context.Background())
 	p.mu.Lock()
-	expected := p.retired
+	expected, unused := p.retired, p.active == 0
 	p.ended, p.retired = true, true
 	p.mu.Unlock()
 	p.kind.forget(p)
-	go p.stop()
 	if !expected {
-		logger.Error("provider ended", "provider", p.kind.name, "code", code, "error", fmt.Sprint(err), "output", errors())
+		logger.Error("provider ended", "provider", p.kind.name, "code", code, "reason", reason())
+	}
+	if unused {
+		p.stop()
 	}
 }
 
@@ -156,15 +219,19 @@ func (p *process) retire() {
 	}
 }
 
-// distrust retires a process that is not new: a new one would fail in the same way.
-func (p *process) distrust() {
-	if time.Since(p.started) > freshness {
+// distrust retires a process after a call of a failed run has failed too: what it remembers of its service may be old.
+// One that is new would fail in the same way again, unless it has not seen a kind that was added since.
+func (p *process) distrust(call error) {
+	if time.Since(p.since) > freshness || missingKind.MatchString(call.Error()) {
 		p.retire()
 	}
 }
 
-// cancelIfAlone has the process give up its work if it is the work of one run. It refuses all work from then on.
-func (p *process) cancelIfAlone() {
+// missingKind are a Kubernetes API server's words for a kind that it does not have.
+var missingKind = regexp.MustCompile(`no matches for kind|could not find the requested resource`)
+
+// abandon retires a process whose run is to stop. If it works for that run only, it is told to give up.
+func (p *process) abandon() {
 	p.mu.Lock()
 	p.retired = true
 	alone := p.active == 1
@@ -182,15 +249,19 @@ func (p *process) cancel() {
 
 func (p *process) stop() {
 	p.stopped.Do(func() {
+		<-p.started
 		p.mu.Lock()
 		p.retired = true
 		ended := p.ended
 		p.mu.Unlock()
-		if !ended {
+		p.kind.forget(p)
+		if p.plugin == nil {
+			return
+		}
+		if !ended && p.conn != nil {
 			p.cancel()
 		}
 		_ = p.plugin.Close()
-		p.kind.forget(p)
 	})
 }
 

@@ -90,7 +90,8 @@ func (p *providers) deafen(h *host) {
 	}
 }
 
-// Log implements pulumirpc.EngineServer: which run a message belongs to stands in the URN of its resource.
+// Log implements pulumirpc.EngineServer: which run a message belongs to stands in the URN of its resource. One that
+// names no resource could be any run's.
 func (p *providers) Log(_ context.Context, in *pulumirpc.LogRequest) (*emptypb.Empty, error) {
 	urn := resource.URN(in.Urn)
 	var listener *host
@@ -101,7 +102,6 @@ func (p *providers) Log(_ context.Context, in *pulumirpc.LogRequest) (*emptypb.E
 	}
 	switch {
 	case listener == nil:
-		logger.Debug("provider", "message", in.Message)
 	case in.Ephemeral:
 		listener.LogStatus(severities[in.Severity], urn, in.Message, in.StreamId)
 	default:
@@ -152,21 +152,19 @@ type kind struct {
 	path      string
 	env       map[string]string
 
-	// mu is held while a process starts: whoever wants one meanwhile wants that one.
 	mu        sync.Mutex
 	processes []*process
 }
 
 // any gives a process that answers questions before a provider is configured. The caller has it until it leaves it.
-func (k *kind) any() (*process, error) {
+func (k *kind) any(ctx context.Context) (*process, error) {
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, process := range k.processes {
-		if process.enter() {
-			return process, nil
-		}
+	process := k.enterWith(func(string) bool { return true })
+	if process == nil {
+		process = k.start()
 	}
-	return k.start()
+	k.mu.Unlock()
+	return process, process.wait(ctx, process.started)
 }
 
 // configured gives the process that is configured as the request says, and its answer to that. The caller has it
@@ -174,63 +172,49 @@ func (k *kind) any() (*process, error) {
 func (k *kind) configured(
 	ctx context.Context, request *pulumirpc.ConfigureRequest,
 ) (*process, *pulumirpc.ConfigureResponse, error) {
-	process, first, err := k.reserve(request)
+	configuration, err := fingerprint(request)
 	if err != nil {
 		return nil, nil, err
 	}
-	if first {
-		client := pulumirpc.NewResourceProviderClient(process.conn)
-		// For all who wait for it, not for the run alone that came first.
-		process.response, process.failure = client.Configure(context.Background(), request)
-		close(process.settled)
-	}
-	select {
-	case <-process.settled:
-		err = process.failure
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
-	if err != nil {
-		// What it knows of the failed configuration is not to be relied on.
-		process.retire()
-		process.leave()
+	process := k.reserve(configuration, request)
+	if err := process.wait(ctx, process.configured); err != nil {
 		return nil, nil, err
 	}
 	return process, process.response, nil
 }
 
-// reserve finds the process for a configuration, or one that has none yet: its first user configures it.
-func (k *kind) reserve(request *pulumirpc.ConfigureRequest) (found *process, first bool, err error) {
-	configuration, err := fingerprint(request)
-	if err != nil {
-		return nil, false, err
-	}
+// reserve finds the process for a configuration, or has one configured that has none yet.
+func (k *kind) reserve(configuration string, request *pulumirpc.ConfigureRequest) *process {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, wanted := range []string{configuration, ""} {
-		for _, process := range k.processes {
-			if process.configuration == wanted && process.enter() {
-				process.configuration = configuration
-				return process, wanted == "", nil
-			}
-		}
+	if process := k.enterWith(func(has string) bool { return has == configuration }); process != nil {
+		return process
 	}
-	started, err := k.start()
-	if err != nil {
-		return nil, false, err
+	process := k.enterWith(func(has string) bool { return has == "" })
+	if process == nil {
+		process = k.start()
 	}
-	started.configuration = configuration
-	return started, true, nil
+	process.configuration = configuration
+	go process.configure(request)
+	return process
 }
 
-func (k *kind) start() (*process, error) {
-	process, err := startProcess(k)
-	if err != nil {
-		return nil, err
+func (k *kind) enterWith(fits func(configuration string) bool) *process {
+	for _, process := range k.processes {
+		if fits(process.configuration) && process.enter() {
+			return process
+		}
 	}
+	return nil
+}
+
+// start does not wait for the process: whoever wants one meanwhile waits for that one.
+func (k *kind) start() *process {
+	process := newProcess(k)
 	process.enter()
 	k.processes = append(k.processes, process)
-	return process, nil
+	go process.start()
+	return process
 }
 
 func (k *kind) forget(p *process) {

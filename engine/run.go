@@ -30,10 +30,18 @@ type run struct {
 	kind     apitype.UpdateKind
 	messages *messages
 	host     *host
+	// preparing is over when the run is interrupted before it has begun.
+	preparing context.Context
+	giveUp    context.CancelFunc
 
 	mu          sync.Mutex
 	source      *cancel.Source
 	interrupted bool
+}
+
+func newRun(kind apitype.UpdateKind) *run {
+	preparing, giveUp := context.WithCancel(context.Background())
+	return &run{kind: kind, messages: newMessages(), preparing: preparing, giveUp: giveUp}
 }
 
 // interrupt asks the run to stop after the step it is at.
@@ -43,6 +51,8 @@ func (r *run) interrupt() {
 	r.interrupted = true
 	if r.source != nil {
 		r.source.Cancel()
+	} else {
+		r.giveUp()
 	}
 }
 
@@ -77,7 +87,7 @@ func running(
 	kind apitype.UpdateKind,
 ) func(*engine, context.Context, request, func(json.RawMessage)) (any, error) {
 	return func(e *engine, caller context.Context, body request, emit func(json.RawMessage)) (any, error) {
-		r := &run{kind: kind, messages: newMessages()}
+		r := newRun(kind)
 		leave, err := e.enter(body, r)
 		if err != nil {
 			return nil, err
@@ -87,6 +97,9 @@ func running(
 		err = errors.New("the engine panicked")
 		defer func() { leave(err) }()
 		changes, err = e.run(r, body, emit)
+		if errors.Is(err, context.Canceled) {
+			err = backenderr.CancelledError{Operation: string(kind)}
+		}
 		return map[string]any{"changes": changes}, err
 	}
 }
@@ -121,8 +134,8 @@ func (e *engine) underWay(body request) *run {
 func keyOf(body request) string { return body.WorkDir + "\x00" + body.Stack }
 
 func (e *engine) run(r *run, body request, emit func(json.RawMessage)) (changes sdkdisplay.ResourceChanges, err error) {
-	// What the library starts for a run may outlive the call it was started in, so no deadline is put on it.
-	ctx := context.Background()
+	// Only an interruption before the run has begun ends this context: the library goes on to use it.
+	ctx := r.preparing
 	p, err := e.open(ctx, body)
 	if err != nil {
 		return nil, err
@@ -149,12 +162,9 @@ func (e *engine) run(r *run, body request, emit func(json.RawMessage)) (changes 
 	if err != nil {
 		return nil, err
 	}
-	changes, err = p.carryOut(ctx, s, r.kind, operation)
-	if errors.Is(err, context.Canceled) {
-		return nil, backenderr.CancelledError{Operation: string(r.kind)}
-	}
+	changes, err = p.carryOut(context.Background(), s, r.kind, operation)
 	if err == nil && r.kind == apitype.DestroyUpdate && body.Remove {
-		err = p.remove(ctx, s)
+		err = p.remove(context.Background(), s)
 	}
 	return changes, err
 }
@@ -230,6 +240,8 @@ func (p *project) operation(
 				DisableResourceReferences: env.DisableResourceReferences.Value(),
 				DisableOutputValues:       env.DisableOutputValues.Value(),
 				Autonamer:                 namer,
+				Experimental:              env.Experimental.Value(),
+				ContinueOnError:           env.ContinueOnError.Value(),
 				SkipPluginPreInstall:      true,
 			},
 		},

@@ -13,9 +13,8 @@ import (
 // stack, and pays a tenth of a second of computing for each. The library remembers the key of a salt, so that one
 // for all is paid once; stacks made elsewhere keep theirs.
 type salt struct {
-	once  sync.Once
+	mu    sync.Mutex
 	state string
-	err   error
 }
 
 // prepare writes the settings of a stack that is about to be created, unless there are some.
@@ -23,14 +22,14 @@ func (s *salt) prepare(p *project) error {
 	if _, err := os.Stat(p.settingsFile()); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	s.once.Do(func() {
-		var settings workspace.ProjectStack
-		_, s.err = passphrase.NewPromptingPassphraseSecretsManager(&settings, false)
-		s.state = settings.EncryptionSalt
-	})
-	if s.err != nil {
-		return s.err
-	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	settings := workspace.ProjectStack{EncryptionSalt: s.state}
+	if s.state == "" {
+		if _, err := passphrase.NewPromptingPassphraseSecretsManager(&settings, false); err != nil {
+			return err
+		}
+		s.state = settings.EncryptionSalt
+	}
 	return settings.Save(p.settingsFile())
 }
