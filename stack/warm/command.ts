@@ -10,7 +10,7 @@ import {
 } from "../automation/answered";
 import { classifyOutput, lastRetry } from "../classify";
 import { runOf, type RunJournal } from "../cli/journal";
-import { EngineError, TransientError } from "../errors";
+import { EngineError, StackLockedError, TransientError } from "../errors";
 import { requestOf, type EngineRequest } from "./arguments";
 import { call, type Answer } from "./client";
 import { RunOutput } from "./output";
@@ -37,8 +37,11 @@ export interface WarmCommandOptions {
   readonly answersHere?: boolean;
 }
 
-/** Operations that take the stack's lock, or remove it. */
-const LOCKING: ReadonlySet<Operation> = new Set(["up", "refresh", "destroy", "cancel"]);
+/** Operations that hold the stack's lock while they are under way. */
+const HOLDING: ReadonlySet<Operation> = new Set(["init", "up", "refresh", "destroy", "remove"]);
+
+/** Operations after whose success no earlier run holds the stack's lock. */
+const CLEARING: ReadonlySet<Operation> = new Set(["up", "refresh", "destroy", "cancel"]);
 
 /** Has the warm engine do what the Automation API would have the CLI do. */
 export class WarmCommand implements EngineCommand {
@@ -109,17 +112,22 @@ export class WarmCommand implements EngineCommand {
   ): Promise<Answer> {
     const { address, journal } = this.options;
     const run = runOf(body.workDir, body.stack);
+    const holds = HOLDING.has(operation);
+    if (holds) this.begin(run);
+    const onEvent = output.add.bind(output);
+    const answer = await call(address.socket, operation, body, { onEvent, signal });
+    if (holds && !mayFollow(operation, answer, output)) journal.end(run, address.pid);
+    // An operation that was let in has found no lock: whatever was cut off before it left none.
+    if ("result" in answer && CLEARING.has(operation)) journal.forgetAbandoned(run);
+    return answer;
+  }
+
+  private begin(run: string): void {
     try {
-      journal.begin(run, address.pid);
+      this.options.journal.begin(run, this.options.address.pid);
     } catch (error) {
       throw new EngineError(`cannot keep the journal of runs: ${(error as Error).message}`);
     }
-    const onEvent = output.add.bind(output);
-    const answer = await call(address.socket, operation, body, { onEvent, signal });
-    journal.end(run, address.pid);
-    // An operation that was let in has found no lock: whatever was cut off before it left none.
-    if ("result" in answer && LOCKING.has(operation)) journal.forgetAbandoned(run);
-    return answer;
   }
 
   private interrupt({ body: { workDir, stack } }: EngineRequest, signal: AbortSignal): void {
@@ -140,6 +148,15 @@ export class WarmCommand implements EngineCommand {
     const remove = this.answersHere && operation === "destroy";
     return { operation, body: remove ? { ...body, remove } : body };
   }
+}
+
+/**
+ * Whether an earlier run of the stack in the same engine may still have its lock, and needs the entry that both share.
+ * `init` may fail before it has tried to take the lock.
+ */
+function mayFollow(operation: Operation, answer: Answer, output: RunOutput): boolean {
+  if ("result" in answer) return false;
+  return operation === "init" || classifyOutput(output.text(answer.error)) instanceof StackLockedError;
 }
 
 /** What the CLI prints of a result, where the Automation API reads it. */

@@ -182,6 +182,38 @@ describe("WarmCommand", () => {
       assert.deepEqual(warm.journalled(), [warm.entry]);
     });
 
+    for (const [operation, refusal] of [
+      ["up", `another run of stack '${STACK}' is under way in this engine`],
+      ["up", "the stack is currently locked by 1 lock(s)"],
+      ["stack init", "the stack is currently locked by 1 lock(s)"],
+      ["stack init", "could not list bucket"],
+    ] as const) {
+      it(`keeps a run that is still under way where ${operation} is refused: ${refusal}`, async () => {
+        warm.journal.begin(warm.run, process.pid);
+        warm.server.on(operation.replace("stack ", ""), (exchange) => {
+          exchange.end({ error: { message: refusal } });
+        });
+        const args = operation === "up" ? UP : ["stack", "init", STACK];
+
+        await assert.rejects(warm.command().run(args, warm.dir, {}));
+
+        assert.deepEqual(warm.journalled(), [warm.entry]);
+      });
+    }
+
+    for (const args of [
+      ["preview", "--stack", STACK],
+      ["cancel", "--yes", "--stack", STACK],
+    ]) {
+      it(`keeps a run that is still under way over ${args[0]}, which has no lock of its own`, async () => {
+        warm.journal.begin(warm.run, process.pid);
+
+        await warm.command().run(args, warm.dir, {});
+
+        assert.deepEqual(warm.journalled(), [warm.entry]);
+      });
+    }
+
     for (const operation of ["up", "refresh", "destroy", "cancel"]) {
       it(`forgets a run of an engine that has ended once ${operation} was let in`, async () => {
         warm.journal.begin(warm.run, ENDED);
