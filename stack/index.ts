@@ -25,4 +25,5 @@ export { readManifests } from "./manifests";
 export { projectName, stackName } from "./names";
 export { apiProgram, PROGRAM_REVISION, type ApiOutputs, type ApiProgram, type ProgramInput } from "./program";
 export { type ApiSettings } from "./settings";
+export { withoutCredentials } from "./redact";
 export { checkTogether } from "./staticApis";

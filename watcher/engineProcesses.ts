@@ -1,5 +1,5 @@
 // The processes of the engine, as the log and the metrics tell of them.
-import { type EngineProcessEvent } from "../stack";
+import { withoutCredentials, type EngineProcessEvent } from "../stack";
 import { type Logger } from "./logger";
 import { type Metrics } from "./metrics";
 
@@ -42,7 +42,7 @@ export function observeEngine(metrics: Metrics, log: Logger): EngineObserver {
       log[quiet ? "debug" : level]({ pid, detail }, `${NAMES[process]} ${text}`);
     },
     onLine: (line) => {
-      const { level, msg, fields } = readLine(line);
+      const { level, msg, fields } = readLine(withoutCredentials(line));
       log[level](fields, msg);
     },
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { resolveBackend } from "../../stack";
@@ -68,6 +69,25 @@ describe("resolveBackend", () => {
       secretsProvider,
     });
   });
+
+  for (const url of ["file://state", "file://./state", "file://.", "file://", "file://~other/state"]) {
+    it(`refuses ${url}, which would be another folder for each engine`, () => {
+      assert.throws(() => resolveBackend(dir(), { url, passphraseInEnvironment: true }), {
+        message: `PULUMI_BACKEND_URL is ${url}, and the path of a file:// URL must be absolute`,
+      });
+    });
+  }
+
+  for (const [url, expected] of [
+    ["file://~", `file://${userInfo().homedir}`],
+    ["file://~/oda", `file://${join(userInfo().homedir, "oda")}`],
+    ["file://~/oda?no_tmp_dir=true", `file://${join(userInfo().homedir, "oda")}?no_tmp_dir=true`],
+    ["file:///var/lib/oda?no_tmp_dir=true", "file:///var/lib/oda?no_tmp_dir=true"],
+  ] as const) {
+    it(`takes ${url} for ${expected}`, () => {
+      assert.equal(resolveBackend(dir(), { url, passphraseInEnvironment: true }).url, expected);
+    });
+  }
 
   it("leaves secrets to Pulumi Cloud, which encrypts by itself", () => {
     const url = "https://api.pulumi.com";

@@ -78,6 +78,17 @@ describe("observeEngine", () => {
     assert.deepEqual(logged, [["error", "panic", { value: "nil map" }]]);
   });
 
+  it("logs no credentials of a URL", () => {
+    observer.onLine("panic: open s3://key:secret@bucket");
+    observer.onLine(
+      '{"level":"ERROR","msg":"s3://a:b@c","error":"GET https://d/?u=s3%3A%2F%2Fkey%3Asecret%40b"}',
+    );
+    assert.deepEqual(logged, [
+      ["warn", "panic: open s3://****@bucket", {}],
+      ["error", "s3://****@c", { error: "GET https://d/?u=s3%3A%2F%2F****%40b" }],
+    ]);
+  });
+
   it("takes any other line for a sign of trouble", () => {
     for (const line of ["fatal error: out of memory", '{"level":"LOUD","msg":"?"}']) observer.onLine(line);
     assert.deepEqual(logged, [
