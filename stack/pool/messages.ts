@@ -54,8 +54,8 @@ export type FromWorker =
       /** Resident bytes of the worker. */
       readonly memory: number;
       /**
-       * An error of an earlier run came up in it, so that the worker should not be used again, and a failure says
-       * nothing of this run.
+       * An error of an earlier run came up in it, so that the worker should not be used again, and a failure that
+       * nobody foresaw says nothing of this run.
        */
       readonly disturbed: boolean;
     };

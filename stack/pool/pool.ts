@@ -21,6 +21,9 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
+/** Milliseconds until another worker is started in place of one that did not start, where runs wait for it. */
+const RETRY = 1_000;
+
 /** Gives each run a worker of its own. */
 export class WorkerPool {
   private readonly workers = new Set<WorkerProcess>();
@@ -34,6 +37,7 @@ export class WorkerPool {
   >();
   private readonly waiting: Waiter[] = [];
   private readonly ending = new Set<Promise<void>>();
+  private retry: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(private readonly options: PoolOptions) {
@@ -43,10 +47,11 @@ export class WorkerPool {
   /**
    * Performs a run in a worker; waits for one where all are at work.
    *
-   * @throws the error of the run, `WorkerLost`, and TransientError with reason `EngineMissing` when no worker starts.
+   * @throws the error of the run, `WorkerLost`, and TransientError with reason `EngineMissing` when no worker starts,
+   * `EngineStopped` when the run is given up before it begins.
    */
   async run(task: WorkerTask): Promise<unknown> {
-    const worker = await this.take();
+    const worker = await this.take(task.signal);
     try {
       return await worker.perform(task);
     } finally {
@@ -57,13 +62,15 @@ export class WorkerPool {
   /** Ends every worker, those at a run by force. */
   async close(): Promise<void> {
     this.closed = true;
+    clearTimeout(this.retry);
     for (const { reject } of this.waiting.splice(0)) reject(stopping());
     for (const worker of [...this.workers]) this.end(worker);
     await Promise.all(this.ending);
   }
 
-  private async take(): Promise<WorkerProcess> {
+  private async take(signal: AbortSignal | undefined): Promise<WorkerProcess> {
     if (this.closed) throw stopping();
+    if (signal?.aborted) throw givenUp();
     const worker = [...this.idle.keys()].at(-1);
     if (worker !== undefined) {
       clearTimeout(this.idle.get(worker));
@@ -71,16 +78,32 @@ export class WorkerPool {
       this.startAhead();
       return worker;
     }
-    const given = new Promise<WorkerProcess>((resolve, reject) => this.waiting.push({ resolve, reject }));
+    const given = this.wait(signal);
     this.startAhead();
     return given;
+  }
+
+  private async wait(signal: AbortSignal | undefined): Promise<WorkerProcess> {
+    let leave: () => void = () => undefined;
+    const given = new Promise<WorkerProcess>((resolve, reject) => {
+      const waiter = { resolve, reject };
+      this.waiting.push(waiter);
+      leave = () => {
+        const place = this.waiting.indexOf(waiter);
+        if (place === -1) return;
+        this.waiting.splice(place, 1);
+        reject(givenUp());
+      };
+      signal?.addEventListener("abort", leave, { once: true });
+    });
+    return given.finally(() => signal?.removeEventListener("abort", leave));
   }
 
   /** Has one worker more than runs need, as far as the size allows. */
   private startAhead(): void {
     const spare = (): number => this.idle.size + this.starting.size - this.waiting.length;
     const room = (): number => this.options.size - this.workers.size + this.renewals.size;
-    while (!this.closed && spare() < 1 && room() > 0) this.start();
+    while (!this.closed && spare() < 1 && room() > 0 && this.start() !== undefined);
   }
 
   private giveBack(worker: WorkerProcess): void {
@@ -94,9 +117,12 @@ export class WorkerPool {
 
   /** Keeps a worker that has served its time until another can take its place. */
   private renew(worker: WorkerProcess, why: string): void {
-    const renewal = this.renewals.get(worker) ?? { successor: this.start(), why };
-    this.renewals.set(worker, renewal);
-    if (this.starting.has(renewal.successor)) this.offer(worker);
+    if (!this.renewals.has(worker)) {
+      const successor = this.start();
+      if (successor !== undefined) this.renewals.set(worker, { successor, why });
+    }
+    const renewal = this.renewals.get(worker);
+    if (renewal === undefined || this.starting.has(renewal.successor)) this.offer(worker);
     else this.recycle(worker, renewal.why);
   }
 
@@ -118,8 +144,17 @@ export class WorkerPool {
     this.idle.set(worker, timer.unref());
   }
 
-  private start(): WorkerProcess {
-    const worker = new WorkerProcess(this.options);
+  /** Undefined where the machine has no room for another process. */
+  private start(): WorkerProcess | undefined {
+    let worker: WorkerProcess;
+    try {
+      worker = new WorkerProcess(this.options);
+    } catch (error) {
+      const how = `cannot be started: ${(error as Error).message}`;
+      this.options.onEvent({ process: "worker", event: "crashed", detail: how });
+      this.hasNotStarted(how);
+      return undefined;
+    }
     this.workers.add(worker);
     this.starting.add(worker);
     worker.ready.then(
@@ -147,13 +182,25 @@ export class WorkerPool {
 
   private hasCrashed(worker: WorkerProcess, how: string): void {
     const started = !this.starting.has(worker);
+    const event = worker.killedFor === undefined ? "crashed" : "stuck";
     this.forget(worker);
-    this.options.onEvent({ process: "worker", event: "crashed", pid: worker.pid, detail: how });
+    this.options.onEvent({ process: "worker", event, pid: worker.pid, detail: how });
+    if (!started) this.hasNotStarted(how);
     // One that ends before it has done anything will do so again: only a run is a reason to try.
-    if (started && (worker.runs > 0 || this.waiting.length > 0)) this.startAhead();
-    if (this.workers.size > 0) return;
-    const error = new TransientError("EngineMissing", `the process for programs ${how}`);
-    for (const { reject } of this.waiting.splice(0)) reject(error);
+    else if (worker.runs > 0 || this.waiting.length > 0) this.startAhead();
+  }
+
+  /** Tries again in a while where runs wait, which may find another worker meanwhile; fails them where none is left. */
+  private hasNotStarted(how: string): void {
+    if (this.workers.size === 0) {
+      const error = new TransientError("EngineMissing", `the process for programs ${how}`);
+      for (const { reject } of this.waiting.splice(0)) reject(error);
+    }
+    if (this.waiting.length === 0 || this.closed) return;
+    this.retry ??= setTimeout(() => {
+      this.retry = undefined;
+      if (this.waiting.length > 0) this.startAhead();
+    }, RETRY).unref();
   }
 
   private end(worker: WorkerProcess): void {
@@ -176,4 +223,8 @@ export class WorkerPool {
 
 function stopping(): TransientError {
   return new TransientError("EngineStopped", "the engine is being stopped");
+}
+
+function givenUp(): TransientError {
+  return new TransientError("EngineStopped", "the run was stopped before it began");
 }

@@ -59,9 +59,14 @@ export class WorkerProcess {
 
   private readonly child: ChildProcess;
   private current: RunUnderWay | undefined;
-  private killedFor: "deadline" | "abort" | undefined;
+  private killReason: "deadline" | "abort" | undefined;
 
-  /** Starts one. @param options See there. */
+  /**
+   * Starts one.
+   *
+   * @param options See there.
+   * @throws Error when the machine has no room for another process.
+   */
   constructor(private readonly options: WorkerOptions) {
     this.child = fork(options.entry, [], {
       execArgv: [...loaderOf(options.entry), `--max-old-space-size=${Math.round(options.maxHeap / 2 ** 20)}`],
@@ -89,7 +94,7 @@ export class WorkerProcess {
         else this.receive(message);
       });
       void this.ended.then((how) => {
-        const lost = new WorkerLost(`the process of the program ${how}`, this.pid, this.killedFor);
+        const lost = new WorkerLost(`the process of the program ${how}`, this.pid, this.killReason);
         reject(lost);
         this.current?.reject(lost);
       });
@@ -97,6 +102,11 @@ export class WorkerProcess {
     // Who waits for it learns of its failure; nobody has to.
     this.ready.catch(() => undefined);
     this.send({ type: "settings", settings: options.settings });
+  }
+
+  /** Why it was ended by force, where a run did not end in time. */
+  get killedFor(): "deadline" | "abort" | undefined {
+    return this.killReason;
   }
 
   /**
@@ -152,7 +162,7 @@ export class WorkerProcess {
   }
 
   private kill(why?: "deadline" | "abort"): void {
-    this.killedFor ??= why;
+    this.killReason ??= why;
     if (this.pid !== 0 && this.child.exitCode === null && this.child.signalCode === null)
       killSession(this.pid);
   }
@@ -175,10 +185,10 @@ export class WorkerProcess {
     if (error.type === "stuck" || (error.type === "transient" && error.reason === "DeadlineExceeded")) {
       this.flaw = "a program has not ended";
     }
+    // The errors of all other classes are the engine's, whose answer no other program could have changed.
+    const misled = disturbed && error.type === "engine";
     this.current?.reject(
-      disturbed
-        ? new WorkerLost("an error of an earlier program came up in the run", this.pid)
-        : errorOf(error),
+      misled ? new WorkerLost("an error of an earlier program came up in the run", this.pid) : errorOf(error),
     );
   }
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { EngineError, StackLockedError, TransientError } from "../../../stack";
 import { EngineGone, StuckRun } from "../../../stack/address";
 import { type PoolOptions } from "../../../stack/pool/pool";
@@ -125,10 +127,29 @@ describe("WorkerPool", function () {
       assert.equal(await worker(), before);
     });
 
-    it("does so for a run that had been given up before it began", async () => {
+    it("does not begin one that had been given up before", async () => {
       start();
 
-      await assert.rejects(run("waitForAbort", AbortSignal.abort()), { message: "stopped as asked" });
+      await assert.rejects(run("beginTwice", AbortSignal.abort()), { reason: "EngineStopped" });
+
+      assert.deepEqual(stub.operations, []);
+    });
+
+    it("does not let one wait on that waits for a worker, and goes on with the next", async () => {
+      start();
+      const [first, second] = [new AbortController(), new AbortController()];
+      const running = assert.rejects(run("waitForAbort", first.signal), { message: "stopped as asked" });
+      await began();
+      const waiting = assert.rejects(run("beginTwice", second.signal), { reason: "EngineStopped" });
+      const next = worker();
+
+      second.abort();
+
+      await waiting;
+      first.abort();
+      await running;
+      assert.equal(typeof (await next), "number");
+      assert.deepEqual(stub.operations, ["up"]);
     });
 
     it("does not touch the next run when the first has ended meanwhile", async () => {
@@ -199,6 +220,7 @@ describe("WorkerPool", function () {
 
         assert.equal(killedFor, "deadline");
         assert.equal(isRunning(pid), false);
+        assert.ok(stub.told().includes("stuck was ended by SIGKILL"));
       });
     }
   });
@@ -237,6 +259,15 @@ describe("WorkerPool", function () {
     await assert.rejects(running, { name: "WorkerLost", pid, killedFor: undefined });
     assert.notEqual(await worker(), pid);
     assert.ok(stub.told().includes("recycled a program has left an error that nothing caught"));
+  });
+
+  it("does not take a run for repeatable that its engine is still at, whatever came up in it", async () => {
+    start();
+    const pid = await worker("throwAfterwards");
+
+    await assert.rejects(run("stickByWhatIsUncaught"), StuckRun);
+
+    assert.notEqual(await worker(), pid);
   });
 
   it("starts anew when what a program has left ends its worker between runs", async () => {
@@ -309,6 +340,74 @@ describe("WorkerPool", function () {
       );
     }
     assert.match(stub.lines.join("\n"), /Cannot find module/);
+  });
+
+  describe("when a worker does not start while another is at a run", () => {
+    const crashes = () => stub.told().filter((what) => what.startsWith("crashed"));
+
+    it("tries again, because that run may take long", async () => {
+      const [entry, broken] = [join(dir(), "worker.js"), join(dir(), "broken")];
+      const stubWorker = JSON.stringify(join(__dirname, "stubWorker.ts"));
+      const load = `require("tsx/cjs"); require(${stubWorker});`;
+      writeFileSync(entry, `if (require("node:fs").existsSync("${broken}")) process.exit(1); ${load}`);
+      symlinkSync(join(__dirname, "../../../node_modules"), join(dir(), "node_modules"));
+      start({ entry, size: 2 });
+      await idle(1);
+      writeFileSync(broken, "");
+      const running = assert.rejects(run("waitForEver"), { name: "WorkerLost" });
+      await began();
+      const waiting = worker();
+      await eventually("the other has crashed", () => crashes().length > 0, 20_000);
+
+      rmSync(broken);
+
+      assert.equal(typeof (await waiting), "number");
+      await stub.pool.close();
+      await running;
+    });
+  });
+
+  describe("on a machine without room for another process", () => {
+    /** Longer than a process may be given, so that it cannot be started. */
+    const fill = (): void => {
+      process.env["TOO_LONG"] = "x".repeat(2 ** 18);
+    };
+    const clear = (): void => {
+      delete process.env["TOO_LONG"];
+    };
+    afterEach(clear);
+
+    it("says so, and tries again for the next run", async () => {
+      fill();
+      start();
+
+      await assert.rejects(run("succeed"), {
+        reason: "EngineMissing",
+        message: /cannot be started: .*E2BIG/,
+      });
+
+      clear();
+      assert.equal(typeof (await worker()), "number");
+    });
+
+    it("waits for room when a worker has crashed while another is at a run", async () => {
+      start({ size: 2 });
+      await idle(1);
+      const abort = new AbortController();
+      const running = assert.rejects(run("waitForAbort", abort.signal), { message: "stopped as asked" });
+      await began();
+      await idle(2);
+      fill();
+
+      await assert.rejects(run("exit"), { name: "WorkerLost" });
+      const waiting = worker();
+      await eventually("a start has failed", () => stub.told().join().includes("E2BIG"));
+      clear();
+
+      assert.equal(typeof (await waiting), "number");
+      abort.abort();
+      await running;
+    });
   });
 
   it("ends its workers when it is closed, those at a run too, and starts no more", async () => {

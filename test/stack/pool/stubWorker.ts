@@ -110,6 +110,12 @@ const programs: Readonly<Record<string, (given: Given) => unknown>> = {
     began("up");
     return uncaught();
   },
+  stickByWhatIsUncaught: ({ began }) => {
+    began("up");
+    return uncaught().catch(() => {
+      throw new StuckRun("it did not stop");
+    });
+  },
   throwAsideNoticed: () => {
     setImmediate(() => {
       throw new Error("its own");
