@@ -82,6 +82,13 @@ describe("Recorded events", () => {
 });
 
 describe("A recorded state", () => {
+  it("has the URNs of a list in one order", () => {
+    const urns = ["urn:pulumi:b", "urn:pulumi:a"];
+
+    assert.deepEqual(recordState({ dependencies: urns }), { dependencies: ["urn:pulumi:a", "urn:pulumi:b"] });
+    assert.deepEqual(recordState({ list: ["b", "a"] }), { list: ["b", "a"] });
+  });
+
   it("has its resources by name, and those that wait for their deletion beside them", () => {
     const urn = "urn:pulumi:main::row::kubernetes:core/v1:ConfigMap::map";
 

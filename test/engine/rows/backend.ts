@@ -1,7 +1,7 @@
 // Locks, states that were cut off, and stacks that refer to each other.
 import { StackReference, getProject } from "@pulumi/pulumi";
 import { type Program, type Row } from "../support/row";
-import { destroy, preview, refresh, up } from "../support/steps";
+import { destroy, overlapping, preview, refresh, up } from "../support/steps";
 import { cancel, cutOff, locked, locks, otherStack } from "../support/surroundings";
 import { serviceAccount, virtualService } from "./programs";
 
@@ -43,6 +43,10 @@ export const backend: readonly Row[] = [
       up(two, "create 1, same 2"),
       cancel(),
     ],
+  },
+  {
+    name: "refuse a second run of a stack while one is under way",
+    steps: [overlapping(one, ["create 2", "StackLockedError"]), up(one, "same 2")],
   },
   {
     name: "tell of operations that were cut off",

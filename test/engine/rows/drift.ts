@@ -5,9 +5,10 @@ import { destroy, preview, refresh, up } from "../support/steps";
 import { deleted, edited, others } from "../support/surroundings";
 import { configMap, configMapObject, virtualService } from "./programs";
 
+/** One after the other, so that it is certain what has been done when one fails. */
 const two: Program = (place) => {
-  configMap(place, "map", { key: "ours" });
-  virtualService(place, "route", "/ours");
+  const route = virtualService(place, "route", "/ours");
+  configMap(place, "map", { key: "ours" }, { dependsOn: [route] });
 };
 
 const theirMap = configMapObject("map", { key: "theirs", more: "theirs" });

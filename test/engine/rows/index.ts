@@ -10,6 +10,7 @@ import { lifecycle } from "./lifecycle";
 import { providers } from "./providers";
 import { replacement } from "./replacement";
 import { secrets } from "./secrets";
+import { values } from "./values";
 
 /** Names are unique: a row is known by its name. */
 export const rows: readonly Row[] = [
@@ -19,6 +20,7 @@ export const rows: readonly Row[] = [
   ...identity,
   ...custody,
   ...secrets,
+  ...values,
   ...providers,
   ...failures,
   ...drift,

@@ -76,6 +76,8 @@ export const lifecycle: readonly Row[] = [
       up(nothing, "StackMissing"),
       preview(nothing, "StackMissing"),
       destroy("StackMissing"),
+      init("EngineError", "unknown://key"),
+      select("StackMissing"),
       init(),
       init("StackExists"),
       select(),

@@ -2,7 +2,7 @@
 import { Config, secret as secretValue } from "@pulumi/pulumi";
 import { type Program, type Row } from "../support/row";
 import { exportState, outputs, preview, refresh, up } from "../support/steps";
-import { configure, otherPassphrase } from "../support/surroundings";
+import { configure, otherPassphrase, withoutSettings } from "../support/surroundings";
 import { configMap, secret } from "./programs";
 
 const giving =
@@ -64,6 +64,17 @@ export const secrets: readonly Row[] = [
     name: "fail at a setting that is missing",
     steps: [up(missing, "EngineError")],
     takeOver: "alike",
+  },
+  {
+    name: "go on with a stack whose settings are lost",
+    steps: [
+      up(giving("swordfish"), "create 3"),
+      withoutSettings(),
+      preview(giving("swordfish"), "same 3"),
+      up(giving("mackerel"), "replace 1, same 2"),
+      refresh("same 3"),
+      outputs(),
+    ],
   },
   {
     name: "refuse a stack that another passphrase keeps",

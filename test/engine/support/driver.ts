@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { rows } from "../rows";
+import * as settings from "@pulumi/pulumi/runtime/settings";
 import { RunJournal } from "../../../stack/cli/journal";
 import { WarmCommand } from "../../../stack/warm/command";
 import { runRow, type Commands, type RowResult } from "./rowRun";
@@ -24,6 +25,11 @@ export type DriverAnswer = { readonly result: RowResult } | { readonly problem: 
 process.on("disconnect", () => process.exit());
 process.on("message", (request: DriverRequest) => {
   void answer(request).then((answered) => process.send?.(answered));
+});
+
+// Connections that a failed program left behind must not be taken by a later run that gets the port of one of them.
+Object.assign((settings as unknown as { readonly grpcClientOptions: object }).grpcClientOptions, {
+  "grpc.use_local_subchannel_pool": 1,
 });
 
 let commands: Promise<Commands> | undefined;

@@ -20,6 +20,7 @@ const PARTS: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})/g, "<time>"],
   // A secret of the settings.
   [/^v1:[A-Za-z0-9+/]+=*:[A-Za-z0-9+/]+=*$/g, "<ciphertext>"],
+  [/\(pid \d+\)/g, "(pid <pid>)"],
   [/127\.0\.0\.1:\d+/g, "127.0.0.1:<port>"],
   // Names that the engine or the provider completes by chance.
   [/-[0-9a-f]{8}\b/g, "-<suffix>"],

@@ -69,14 +69,19 @@ export function recordEvents(events: readonly EngineEvent[]): Record<string, unk
   return recorded;
 }
 
-/** A state file or an exported state, with its resources by name: their order is not compared. */
+/** A state file or an exported state, with its resources by name: their order is not compared, nor that of URNs. */
 export function recordState(state: unknown): unknown {
+  if (Array.isArray(state)) return state.every(isUrn) ? state.toSorted() : state.map(recordState);
   if (typeof state !== "object" || state === null) return state;
   const fields = Object.entries(state).map(([name, value]: [string, unknown]) => {
-    const recorded = name === "resources" && Array.isArray(value) ? byName(value) : recordState(value);
-    return [name, recorded] as const;
+    const named = name === "resources" && Array.isArray(value) ? byName(value) : value;
+    return [name, recordState(named)] as const;
   });
-  return Array.isArray(state) ? state : Object.fromEntries(fields);
+  return Object.fromEntries(fields);
+}
+
+function isUrn(value: unknown): boolean {
+  return typeof value === "string" && value.startsWith("urn:pulumi:");
 }
 
 function byName(resources: readonly { readonly urn: string; readonly delete?: boolean }[]): object {

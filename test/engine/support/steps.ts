@@ -1,4 +1,5 @@
 // The steps that rows are made of.
+import { EventEmitter, once } from "node:events";
 import { recordState } from "./recorded";
 import { type Program, type Step } from "./row";
 import { STACK } from "./side";
@@ -105,6 +106,34 @@ export function stopped(program: Program, type: string, expected: string): Step 
       );
       // How far it came by then is a matter of chance.
       return { outcome, ...(error && { error: { ...error, message: "" } }) };
+    },
+  });
+}
+
+/** Begins a run, and another before the first has ended. Expected is what comes of each. */
+export function overlapping(program: Program, expected: readonly [string, string]): Step {
+  return step("up twice at a time", expected.join(" and "), {
+    program,
+    perform: async (side) => {
+      const stack = await side.stack();
+      const signals = new EventEmitter();
+      const [begun, released] = [once(signals, "begun"), once(signals, "released")];
+      const first = side.run((run) =>
+        stack.up({
+          ...run,
+          program: async () => {
+            signals.emit("begun");
+            await released;
+            return side.program(program)();
+          },
+        }),
+      );
+      await Promise.race([begun, first]);
+      const second = await side.run((run) => stack.up({ ...run, program: side.program(program) }));
+      signals.emit("released");
+      const { outcome, ...rest } = await first;
+      // The CLI names the process that holds the lock; the warm engine is that process, and needs no lock to know.
+      return { ...rest, outcome: `${outcome} and ${second.outcome}` };
     },
   });
 }

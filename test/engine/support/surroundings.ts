@@ -1,5 +1,5 @@
 // What is done to stacks and objects around the runs.
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Stack, type ConfigMap } from "@pulumi/pulumi/automation";
 import { type ObjectManifest } from "./cluster";
@@ -8,8 +8,11 @@ import { type Performed, type Place, type Program, type Step } from "./row";
 import { STACK, type Side } from "./side";
 
 /** Creates the stack. */
-export function init(expected = "done"): Step {
-  return step("init", expected, (side) => side.workspace.createStack(STACK));
+export function init(expected = "done", secretsProvider = "passphrase"): Step {
+  return step("init", expected, (side) => {
+    Object.assign(side.workspace, { secretsProvider });
+    return side.workspace.createStack(STACK);
+  });
 }
 
 /** Selects the stack. */
@@ -92,6 +95,13 @@ export function otherPassphrase(program: Program): Step {
   return step("up with another passphrase", "done", async (side) => {
     const stack = await Stack.create(STACK, await side.tools({ PULUMI_CONFIG_PASSPHRASE: "Tr0ub4dor&3" }));
     await stack.up({ program: side.program(program) });
+  });
+}
+
+/** The settings file of the stack is lost, as where only the backend outlives a container. */
+export function withoutSettings(): Step {
+  return step("lose the settings", "done", (side) => {
+    rmSync(side.settingsFile);
   });
 }
 
