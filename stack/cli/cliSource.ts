@@ -1,6 +1,7 @@
 // The Pulumi CLI as a source of engines: any number of runs, each in a process of its own.
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { type EngineAddress, type EngineLease, type EngineSource } from "../address";
+import { TransientError } from "../errors";
 
 type CliAddress = Extract<EngineAddress, { readonly kind: "cli" }>;
 
@@ -13,8 +14,9 @@ export class CliSource implements EngineSource {
     this.granted = { address, release: () => undefined };
   }
 
-  lease(): Promise<EngineLease> {
-    return Promise.resolve(this.granted);
+  lease(signal?: AbortSignal): Promise<EngineLease> {
+    if (!signal?.aborted) return Promise.resolve(this.granted);
+    return Promise.reject(new TransientError("EngineStopped", "the run was stopped before it began"));
   }
 
   condition(): undefined {

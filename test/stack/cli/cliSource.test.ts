@@ -39,4 +39,10 @@ describe("CliSource", () => {
     for (const lease of leases) lease.release("ended");
     await source.close();
   });
+
+  it("gives nothing to a run that was given up", async () => {
+    const source = new CliSource({ kind: "cli", command: "pulumi", version: "3.246.0" });
+
+    await assert.rejects(source.lease(AbortSignal.abort()), { reason: "EngineStopped" });
+  });
 });

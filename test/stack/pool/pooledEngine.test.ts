@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { EngineError, TransientError } from "../../../stack";
+import { EngineError, StackLockedError, TransientError, type EngineName } from "../../../stack";
 import {
   EngineGone,
   type EngineAddress,
@@ -16,6 +16,7 @@ import { identify } from "../../../stack/cli/session";
 import { PooledEngine } from "../../../stack/pool/pooledEngine";
 import { WorkerLost } from "../../../stack/pool/workerLost";
 import { type WorkerTask } from "../../../stack/pool/workerProcess";
+import { settled, useClock } from "../../support/clock";
 import { eventually } from "../../support/eventually";
 import { isRunning } from "../../support/processes";
 import { useTempDir } from "../../support/tempDir";
@@ -27,14 +28,32 @@ const outputs = { uid: "route-uid", versions: {} };
 
 /** A source that counts what it gives and gets back. */
 class StubSource implements EngineSource {
-  readonly name = "warm";
+  name: EngineName = "warm";
   readonly released: RunEnd[][] = [];
-  closed = false;
+  /** Its engine does not become ready. */
+  starting = false;
   problem: Error | undefined;
   warm = true;
 
-  lease: EngineSource["lease"] = () => {
+  private readonly closing = new AbortController();
+
+  get closed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
+  lease: EngineSource["lease"] = (signal) => {
     if (this.problem !== undefined) return Promise.reject(this.problem);
+    const stopped = new TransientError("EngineStopped", "it was stopped");
+    if (signal?.aborted === true || this.closed) return Promise.reject(stopped);
+    if (this.starting) {
+      return new Promise((_resolve, reject) => {
+        for (const ending of [signal, this.closing.signal]) {
+          ending?.addEventListener("abort", () => {
+            reject(stopped);
+          });
+        }
+      });
+    }
     const ends: RunEnd[] = [];
     const pid = this.released.push(ends);
     const address: EngineAddress = this.warm
@@ -44,7 +63,7 @@ class StubSource implements EngineSource {
   };
   condition = () => "the CLI stands in";
   close = () => {
-    this.closed = true;
+    this.closing.abort();
     return Promise.resolve();
   };
 }
@@ -62,6 +81,10 @@ describe("PooledEngine", () => {
     tasks = [];
     answers = [];
     journal = new RunJournal(join(dir(), "runs"), 315_000);
+    engine = create();
+  });
+
+  function create(): PooledEngine {
     const pool = {
       run: async (task: WorkerTask): Promise<unknown> => {
         tasks.push(task);
@@ -70,8 +93,8 @@ describe("PooledEngine", () => {
       },
       close: () => Promise.resolve(),
     };
-    engine = new PooledEngine({ source, pool, journal });
-  });
+    return new PooledEngine({ source, pool, journal });
+  }
 
   const fails = (error: Error): void => {
     answers.push(() => Promise.reject(error));
@@ -108,8 +131,8 @@ describe("PooledEngine", () => {
       ["a run that fails", new EngineError("bug"), ["ended"]],
       ["a run that is stopped at its deadline", new TransientError("DeadlineExceeded", "stopped"), ["ended"]],
       ["a run that does not stop", new StuckRun("it did not stop"), ["stuck"]],
-      ["a program that hangs", lost("deadline"), ["stuck"]],
-      ["a program that hangs when it is asked to stop", lost("abort"), ["stuck"]],
+      ["a program that hangs", lost("deadline"), ["lost"]],
+      ["a program that hangs when it is asked to stop", lost("abort"), ["lost"]],
     ];
     for (const [what, error, ends] of cases) {
       it(`after ${what}: ${ends.join()}`, async () => {
@@ -120,6 +143,14 @@ describe("PooledEngine", () => {
         assert.deepEqual(source.released, [ends]);
       });
     }
+
+    it("for every try of a run whose worker goes away", async () => {
+      fails(lost());
+
+      await engine.up(run);
+
+      assert.deepEqual(source.released, [["lost"], ["ended"]]);
+    });
 
     it("for every try of a run whose engine goes away", async () => {
       fails(new EngineGone("the engine went away"));
@@ -255,19 +286,114 @@ describe("PooledEngine", () => {
     });
   });
 
-  it("waits for the runs under way when it is closed, repeats none, and closes its source last", async () => {
-    let lose: (error: Error) => void = () => undefined;
-    answers.push(() => new Promise((_resolve, reject) => (lose = reject)));
-    const running = assert.rejects(engine.up(run), { reason: "EngineStopped" });
-    await eventually("the run has begun", () => tasks.length === 1);
+  describe("when an earlier run of the stack has lost its worker, and its engine is still at it", () => {
+    const underWay = new StackLockedError([]);
 
-    const closing = engine.close();
-    assert.equal(source.closed, false);
-    lose(lost());
-    await closing;
+    it("waits for its end, with the engine given back meanwhile", async () => {
+      fails(lost());
+      fails(underWay);
+      fails(underWay);
+
+      assert.equal(await engine.up(run), outputs);
+
+      assert.deepEqual(source.released, [["lost"], ["ended"], ["ended"], ["ended"]]);
+    });
+
+    it("waits so for a later run too", async () => {
+      fails(lost("deadline"));
+      fails(underWay);
+
+      await assert.rejects(engine.up(run), { reason: "DeadlineExceeded" });
+
+      assert.equal(await engine.up(run), outputs);
+    });
+
+    it("stops waiting when the run is given up", async () => {
+      const abort = new AbortController();
+      answers.push(() => {
+        setImmediate(() => {
+          abort.abort();
+        });
+        throw underWay;
+      });
+      const before = performance.now();
+      for (let count = 0; count < 20; count += 1) fails(underWay);
+
+      await assert.rejects(engine.up({ ...run, signal: abort.signal }), { reason: "EngineStopped" });
+
+      assert.equal(tasks.length, 1);
+      assert.ok(performance.now() - before < 1_000);
+    });
+
+    describe("for longer than an engine takes to end a run", () => {
+      const clock = useClock();
+
+      it("tells that the stack is locked", async () => {
+        for (let count = 0; count < 20; count += 1) fails(underWay);
+        let thrown: unknown;
+        const running = engine.up(run).catch((error: unknown) => (thrown = error));
+        const begun = Date.now();
+
+        while (thrown === undefined && Date.now() - begun < 30_000) await clock.advance(50);
+
+        await running;
+        assert.equal(thrown, underWay);
+        assert.ok(Date.now() - begun >= 20_000);
+      });
+    });
+
+    it("does not wait for the holder of a lock, nor for one that Pulumi Cloud does not name", async () => {
+      const held = new StackLockedError([
+        { user: "ci", host: "build-7", pid: 42, since: "2026-11-21T09:00:00Z" },
+      ]);
+      fails(held);
+      await assert.rejects(engine.up(run), (error) => error === held);
+
+      source.name = "cli";
+      fails(underWay);
+      await assert.rejects(create().up(run), (error) => error === underWay);
+
+      assert.equal(tasks.length, 2);
+    });
+  });
+
+  describe("when it is closed", () => {
+    it("waits for the runs under way, and repeats none", async () => {
+      let lose: (error: Error) => void = () => undefined;
+      answers.push(() => new Promise((_resolve, reject) => (lose = reject)));
+      const running = assert.rejects(engine.up(run), { reason: "EngineStopped" });
+      await eventually("the run has begun", () => tasks.length === 1);
+
+      let closed = false;
+      const closing = engine.close().then(() => (closed = true));
+      await settled();
+      assert.deepEqual([source.closed, closed], [true, false]);
+      lose(lost());
+      await closing;
+
+      await running;
+      assert.equal(tasks.length, 1);
+    });
+
+    it("has no run wait for an engine any longer", async () => {
+      source.starting = true;
+      const running = assert.rejects(engine.up(run), { reason: "EngineStopped" });
+
+      await engine.close();
+
+      await running;
+      assert.deepEqual(tasks, []);
+    });
+  });
+
+  it("has a run that is given up not wait for an engine any longer", async () => {
+    source.starting = true;
+    const abort = new AbortController();
+    const running = assert.rejects(engine.up({ ...run, signal: abort.signal }), { reason: "EngineStopped" });
+
+    abort.abort();
 
     await running;
-    assert.equal(source.closed, true);
-    assert.equal(tasks.length, 1);
+    assert.deepEqual(tasks, []);
   });
 });
