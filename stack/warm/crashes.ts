@@ -26,6 +26,8 @@ export class Crashes {
   private times: readonly number[] = [];
   private inARow = 0;
   private latest: { readonly why: string; readonly pause?: Pause } | undefined;
+  /** Milliseconds since the epoch until which the next crash after a pause is one too many; no end before a start. */
+  private trialUntil = 0;
 
   /**
    * An engine crashed, or did not start.
@@ -37,14 +39,16 @@ export class Crashes {
     const now = Date.now();
     this.times = [...this.times.filter((time) => time > now - WITHIN), now];
     this.inARow = lived >= GOOD ? 1 : this.inARow + 1;
-    const tooMany = final || this.times.length >= TOO_MANY;
+    const tooMany = final || now < this.trialUntil || this.times.length >= TOO_MANY;
+    if (tooMany) this.trialUntil = Infinity;
     const pause = { since: this.latest?.pause?.since ?? now, until: now + PAUSE };
     this.latest = { why, ...(tooMany && { pause }) };
   }
 
-  /** An engine is ready. */
+  /** An engine is ready. Crashes before it still count with those after it. */
   started(): void {
     this.latest = undefined;
+    this.trialUntil = Math.min(this.trialUntil, Date.now() + GOOD);
   }
 
   /** Milliseconds until the next start is due. */
@@ -53,6 +57,11 @@ export class Crashes {
     if (last === undefined) return 0;
     const delay = Math.min(FIRST_DELAY * 2 ** (this.inARow - 1), LONGEST_DELAY);
     return Math.max(0, last + delay - Date.now());
+  }
+
+  /** Whether the last crash is so short ago that it counts with the next ones. */
+  get recent(): boolean {
+    return (this.times.at(-1) ?? 0) > Date.now() - WITHIN;
   }
 
   /** Why there is no engine; undefined since one was ready. */

@@ -31,6 +31,8 @@ const STOP = 25_000;
 /** Milliseconds to wait for the last lines of a process that has ended. */
 const LAST_LINES = 500;
 
+const CALLED_OFF = "the start of the warm engine was called off";
+
 /** An engine process that did not become ready. */
 export class EngineStartError extends Error {
   override readonly name = "EngineStartError";
@@ -62,6 +64,7 @@ export class EngineProcess {
 
   /** @throws EngineStartError. */
   static async start(options: EngineProcessOptions, signal?: AbortSignal): Promise<EngineProcess> {
+    if (signal?.aborted) throw new EngineStartError(CALLED_OFF, false);
     const socket = placeSocket(options.stateDir);
     const child = spawn(options.command, ["--socket", socket.path], {
       env: options.environment,
@@ -116,7 +119,7 @@ function readiness(child: Child, ended: Promise<string>, signal?: AbortSignal): 
       reject(new EngineStartError(message, final));
     };
     const callOff = (): void => {
-      fail("the start of the warm engine was called off");
+      fail(CALLED_OFF);
     };
     const timer = setTimeout(() => {
       fail(`the warm engine was not ready within ${START / 1000} s`);

@@ -25,6 +25,8 @@ export interface EngineWatch {
   readonly onLimit: (engine: LeasedEngine, why: string) => void;
   /** The engine does not answer any more. */
   readonly onHung: (engine: LeasedEngine, why: string) => void;
+  /** A run goes on that nobody waits for any more. */
+  readonly onLeftRun: (engine: LeasedEngine, why: string) => void;
 }
 
 /** Milliseconds between two looks at an engine that has runs. */
@@ -36,12 +38,17 @@ const ANSWER = 5000;
 /** Looks without an answer that make a hung engine. */
 const MISSES = 3;
 
+/** Milliseconds a run may go on after its worker has gone, whose connection it has lost by that. */
+const LEFT = 30_000;
+
 /** Gives out leases on one engine process. */
 export class LeasedEngine {
   readonly startedAt = Date.now();
   private runs = 0;
   private active = 0;
   private misses = 0;
+  /** Milliseconds since the epoch since which the engine has had more runs than leases, at every look. */
+  private leftSince: number | undefined;
   private looking: NodeJS.Timeout | undefined;
   private retired = false;
   private killing: NodeJS.Timeout | undefined;
@@ -126,19 +133,28 @@ export class LeasedEngine {
 
   private async look(): Promise<boolean> {
     if (!this.process.running) return false;
+    const before = this.active;
     try {
       const seen = await health(this.process.address.socket, ANSWER);
       this.misses = 0;
       const why = excess(seen, this.watch.limits);
       if (why !== undefined && !this.retired) this.watch.onLimit(this, why);
+      this.lookForLeft(seen.runs.active > Math.max(before, this.active));
     } catch {
       this.misses += 1;
       if (this.misses >= MISSES) {
-        this.watch.onHung(this, `it did not answer for ${(MISSES * LOOK) / 1000} s`);
+        this.watch.onHung(this, `it did not answer ${MISSES} times in a row`);
         return false;
       }
     }
-    return this.active > 0 || this.misses > 0;
+    return this.active > 0 || this.misses > 0 || this.leftSince !== undefined;
+  }
+
+  private lookForLeft(found: boolean): void {
+    const now = Date.now();
+    this.leftSince = found ? (this.leftSince ?? now) : undefined;
+    if (this.leftSince === undefined || this.retired || now - this.leftSince < LEFT) return;
+    this.watch.onLeftRun(this, "a run that nobody waits for did not stop");
   }
 }
 

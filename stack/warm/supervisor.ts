@@ -5,9 +5,11 @@ import { type BackendSettings } from "../backend";
 import { type EngineProcessEvent } from "../engine";
 import { TransientError } from "../errors";
 import { Crashes } from "./crashes";
-import { EngineProcess, type EngineStartError } from "./engineProcess";
+import { EngineProcess, EngineStartError } from "./engineProcess";
 import { engineEnvironment } from "./environment";
 import { defaultLimits, LeasedEngine, type EngineLimits, type EngineWatch } from "./leasedEngine";
+import { removeDeadSockets } from "./socket";
+import { pause, unlessAborted } from "./waiting";
 
 /** Settings of {@link WarmSource}. */
 export interface WarmSourceOptions {
@@ -46,6 +48,8 @@ export class WarmSource implements EngineSource {
   /** Settled when it is known of every engine that cut off a run whether it crashed. */
   private suspicions: Promise<void> = Promise.resolve();
   private fellBack = false;
+  /** Settled when the sockets that an earlier process left are gone. */
+  private cleared: Promise<void> | undefined;
 
   constructor(private readonly options: WarmSourceOptions) {
     this.watch = {
@@ -53,23 +57,22 @@ export class WarmSource implements EngineSource {
       onRelease: this.onRelease.bind(this),
       onLimit: this.handOver.bind(this),
       onHung: this.onHung.bind(this),
+      onLeftRun: this.onLeftRun.bind(this),
     };
   }
 
-  async lease(): Promise<EngineLease> {
+  async lease(signal?: AbortSignal): Promise<EngineLease> {
     const { fallback } = this.options;
+    const signals = [this.closing.signal, ...(signal ? [signal] : [])];
     for (;;) {
       if (this.isClosed) throw new TransientError("EngineStopped", "the engine is being stopped");
+      if (signal?.aborted) throw new TransientError("EngineStopped", "the run was stopped before it began");
       if (this.current?.process.running) return this.current.lease();
-      await this.current?.process.ended;
-      if (fallback !== undefined && this.crashes.paused) {
+      if (fallback !== undefined && this.standsIn) {
         this.fallBack();
-        return fallback.lease();
+        return fallback.lease(signal);
       }
-      const failure = await this.start().then(
-        () => undefined,
-        (error: unknown) => error as Error,
-      );
+      const failure = await unlessAborted(this.renewed(), signals);
       // Where the CLI can stand in, the next try or the one after it tells.
       if (failure !== undefined && fallback === undefined) {
         throw new TransientError("EngineMissing", failure.message);
@@ -78,13 +81,16 @@ export class WarmSource implements EngineSource {
   }
 
   condition(): string | undefined {
-    const { why, pause } = this.crashes;
+    const { why, pause, paused, recent } = this.crashes;
     if (why === undefined) return undefined;
     if (this.current !== undefined) return `the warm engine cannot be renewed: ${why}`;
-    if (!this.fellBack || pause === undefined) return `the warm engine is down: ${why}`;
+    if (pause === undefined) {
+      return recent ? `the warm engine is down until the next run: ${why}` : undefined;
+    }
+    if (!this.fellBack) return `the warm engine is down: ${why}`;
     const since = new Date(pause.since).toISOString();
-    const until = new Date(pause.until).toISOString();
-    return `the Pulumi CLI stands in for the warm engine since ${since} until ${until}: ${why}`;
+    const until = paused ? `until ${new Date(pause.until).toISOString()}` : "until the next run";
+    return `the Pulumi CLI stands in for the warm engine since ${since} ${until}: ${why}`;
   }
 
   async close(): Promise<void> {
@@ -96,6 +102,22 @@ export class WarmSource implements EngineSource {
 
   private get isClosed(): boolean {
     return this.closing.signal.aborted;
+  }
+
+  /** Whether the CLI is to be used now in place of an engine that would have to be started. */
+  private get standsIn(): boolean {
+    return this.options.fallback !== undefined && this.crashes.paused;
+  }
+
+  /** Waits until every crash is counted and, unless there is an engine or the CLI stands in, another has started. */
+  private async renewed(): Promise<Error | undefined> {
+    await this.current?.process.ended;
+    await this.suspicions;
+    if (this.current?.process.running || this.standsIn) return undefined;
+    return this.start().then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
   }
 
   /** Makes an engine that is new the current one. Starts one at a time. */
@@ -110,6 +132,9 @@ export class WarmSource implements EngineSource {
     const { command, release = sdkVersion, stateDir, backend, onLine = () => undefined } = this.options;
     await this.suspicions;
     await pause(this.crashes.delay, this.closing.signal);
+    // Engines may have crashed meanwhile.
+    if (this.standsIn) throw new EngineStartError("the Pulumi CLI stands in for the warm engine", false);
+    await (this.cleared ??= removeDeadSockets(stateDir));
     const environment = engineEnvironment(backend);
     let process: EngineProcess;
     try {
@@ -159,6 +184,13 @@ export class WarmSource implements EngineSource {
     engine.kill();
   }
 
+  /** The run may still end when it is asked to, and save its state. */
+  private onLeftRun(engine: LeasedEngine, why: string): void {
+    this.drop(engine);
+    this.tell("stuck", why, engine);
+    engine.retire();
+  }
+
   private onRelease(engine: LeasedEngine, end: RunEnd): void {
     if (end === "stuck") this.replace(engine, "a run did not stop when it was asked to");
     if (end === "gone") {
@@ -191,7 +223,6 @@ export class WarmSource implements EngineSource {
     this.drop(engine);
     if (!engine.isRetired) this.tell("stuck", why, engine);
     engine.retire(this.options.deadline + this.options.grace);
-    if (this.current === undefined && !this.isClosed) this.start().catch(() => undefined);
   }
 
   private drop(engine: LeasedEngine): void {
@@ -206,18 +237,4 @@ export class WarmSource implements EngineSource {
       ...(detail !== undefined && { detail }),
     });
   }
-}
-
-/** Waits; an abort ends the waiting. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds <= 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-  });
 }

@@ -84,6 +84,57 @@ describe("Crashes", () => {
     assert.equal(crashes.paused, false);
   });
 
+  it("count with those before an engine was ready", () => {
+    for (const why of ["one", "two", "three"]) {
+      crashes.add(why, 0);
+      if (why !== "three") crashes.started();
+    }
+
+    assert.equal(crashes.paused, true);
+  });
+
+  it("ask for a pause again at once where the engine is not there after one", async () => {
+    crashes.add("not there", 0, true);
+    await clock.advance(11 * MINUTE);
+
+    crashes.add("no backend", 0);
+
+    assert.deepEqual(crashes.pause, { since: START, until: START + 21 * MINUTE });
+  });
+
+  it("ask for a pause again at once where the engine crashes within a minute after one", async () => {
+    crashes.add("not there", 0, true);
+    await clock.advance(11 * MINUTE);
+    crashes.started();
+    await clock.advance(MINUTE - 1);
+
+    crashes.add("panic", MINUTE - 1);
+
+    assert.equal(crashes.paused, true);
+  });
+
+  it("ask for none where the engine has run for a minute after one", async () => {
+    crashes.add("not there", 0, true);
+    await clock.advance(11 * MINUTE);
+    crashes.started();
+    await clock.advance(MINUTE);
+
+    crashes.add("panic", MINUTE);
+    assert.equal(crashes.paused, false);
+    crashes.started();
+    crashes.add("panic", 0);
+
+    assert.equal(crashes.paused, false);
+  });
+
+  it("are recent for five minutes", async () => {
+    assert.equal(crashes.recent, false);
+    crashes.add("no", 0);
+    assert.equal(crashes.recent, true);
+    await clock.advance(5 * MINUTE);
+    assert.equal(crashes.recent, false);
+  });
+
   it("tell since when there is no engine, also over several pauses", async () => {
     crashes.add("not there", 0, true);
     await clock.advance(11 * MINUTE);

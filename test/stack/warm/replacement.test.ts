@@ -157,6 +157,57 @@ describe("An engine that is not to be trusted any more", function () {
     await ends(lease);
   });
 
+  it("is stopped where a run that has lost its worker goes on for half a minute", async () => {
+    const [lost, other] = await Promise.all([warm.lease(), warm.lease()]);
+    warm.engine.follow({ active: 2, tellsHealth: true });
+    lost.release("lost");
+    const look = async (times: number): Promise<void> => {
+      await clock.advance(LOOK);
+      await eventually("it is looked at", () => warm.lines.length === times, PATIENCE);
+      await run(other.address);
+      await run(other.address);
+    };
+
+    for (const times of [1, 2, 3]) await look(times);
+    assert.deepEqual(warm.told, ["started"]);
+    await look(4);
+
+    assert.equal((await warm.hears("stuck")).detail, "a run that nobody waits for did not stop");
+    assert.notEqual((await warm.lease()).address.pid, lost.address.pid);
+    assert.deepEqual(await run(other.address), { result: {} });
+    other.release("ended");
+    await ends(lost);
+    assert.equal(warm.told.includes("crashed"), false);
+  });
+
+  it("is trusted again where that run stops by itself", async () => {
+    const lost = await warm.lease();
+    warm.engine.follow({ active: 1, tellsHealth: true });
+    lost.release("lost");
+    const look = async (times: number): Promise<void> => {
+      await clock.advance(LOOK);
+      await eventually("it is looked at", () => warm.lines.length === times, PATIENCE);
+      await run(lost.address);
+      await run(lost.address);
+    };
+    for (const times of [1, 2, 3]) await look(times);
+
+    warm.engine.follow({ tellsHealth: true });
+    await look(4);
+
+    assert.deepEqual(warm.told, ["started"]);
+    assert.equal((await warm.lease()).address.pid, lost.address.pid);
+  });
+
+  it("is not replaced before another run asks for an engine", async () => {
+    const stuck = await warm.lease();
+
+    stuck.release("stuck");
+    await ends(stuck);
+
+    assert.deepEqual(warm.told, ["started", "stuck"]);
+  });
+
   it("is killed when it has not answered three times, which counts as a crash", async () => {
     const lease = await warm.lease();
     warm.engine.follow({ deaf: true, ignoresEnd: true });
@@ -171,7 +222,7 @@ describe("An engine that is not to be trusted any more", function () {
     await running;
     const { pid, detail } = await warm.hears("crashed");
     assert.equal(pid, lease.address.pid);
-    assert.equal(detail, "it did not answer for 30 s");
+    assert.equal(detail, "it did not answer 3 times in a row");
     assert.deepEqual(warm.told, ["started", "crashed"]);
   });
 });

@@ -37,11 +37,11 @@ function serve() {
 }
 
 function answer(operation, response) {
-  const { crash, deaf, tellsHealth, memory = 1, descriptors = 1 } = script();
+  const { crash, deaf, tellsHealth, memory = 1, descriptors = 1, active = 0 } = script();
   if (deaf) return;
   if (operation === "health") {
     if (tellsHealth) process.stderr.write("health\n");
-    response.end(`${JSON.stringify({ ...identity, memory, descriptors })}\n`);
+    response.end(`${JSON.stringify({ ...identity, runs: { active }, memory, descriptors })}\n`);
   } else if (operation === "export") {
     // The only way to know what the process was started with.
     response.end(`${JSON.stringify({ result: { env: process.env } })}\n`);

@@ -21,6 +21,8 @@ export interface Script {
   /** Bytes that its health tells. */
   readonly memory?: number;
   readonly descriptors?: number;
+  /** Runs under way that its health tells. */
+  readonly active?: number;
 }
 
 /** Stands in for the warm engine where a test wants faults that the real one does not give on demand. */

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
 import { TransientError } from "../../../stack";
 import { CliSource } from "../../../stack/cli/cliSource";
-import { useClock } from "../../support/clock";
+import { EngineGone } from "../../../stack/address";
+import { settled, useClock } from "../../support/clock";
 import { eventually } from "../../support/eventually";
 import { isRunning } from "../../support/processes";
 import { PATIENCE, run, useWarmSource, type SourceFixture } from "./warmSource";
@@ -15,6 +18,7 @@ describe("WarmSource", function () {
   const clock = useClock(Date.UTC(2026, 0, 1));
   const fixture = useWarmSource();
   let warm: SourceFixture;
+  const count = (event: string): number => warm.told.filter((told) => told === event).length;
 
   beforeEach(() => {
     warm = fixture();
@@ -62,6 +66,19 @@ describe("WarmSource", function () {
     assert.deepEqual(warm.events, []);
   });
 
+  it("removes the socket of an engine that was killed with the process that had started it", async () => {
+    const [made, left] = [join(warm.dir, "made"), join(warm.dir, "engine", "left.sock")];
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(made, resolve));
+    mkdirSync(join(warm.dir, "engine"));
+    renameSync(made, left);
+    await new Promise((resolve) => server.close(resolve));
+
+    const { address } = await warm.lease();
+
+    assert.deepEqual([left, address.socket].map(existsSync), [false, true]);
+  });
+
   it("hands on what its engine logs", async () => {
     await warm.crash();
 
@@ -71,7 +88,10 @@ describe("WarmSource", function () {
   describe("whose engine crashes", () => {
     it("starts another for the next run, after a delay", async () => {
       await warm.crash();
-      assert.equal(warm.source.condition(), "the warm engine is down: exit code 2: panic: no");
+      assert.equal(
+        warm.source.condition(),
+        "the warm engine is down until the next run: exit code 2: panic: no",
+      );
 
       const next = warm.lease();
       await clock.advance(999);
@@ -81,6 +101,14 @@ describe("WarmSource", function () {
       assert.ok(isRunning((await next).address.pid));
       assert.equal(warm.source.condition(), undefined);
       assert.deepEqual(warm.told, ["started", "crashed", "started"]);
+    });
+
+    it("has nothing to say of a crash five minutes ago that no run followed", async () => {
+      await warm.crash();
+
+      await clock.advance(300_000);
+
+      assert.equal(warm.source.condition(), undefined);
     });
 
     it("tells a crash also where no run was under way", async () => {
@@ -126,6 +154,67 @@ describe("WarmSource", function () {
     });
   });
 
+  describe("asked for an engine that is not there yet", () => {
+    beforeEach(() => {
+      warm.engine.follow({ atStart: { silent: true } });
+    });
+
+    const isStopped = (error: unknown): boolean =>
+      error instanceof TransientError && error.reason === "EngineStopped";
+    const starts = (): Promise<unknown> =>
+      eventually("it starts", () => readdirSync(warm.dir).includes("engine"), PATIENCE);
+
+    it("lets go of a run that is not wanted any more", async () => {
+      const abort = new AbortController();
+      const waiting = assert.rejects(warm.source.lease(abort.signal), isStopped);
+      await starts();
+
+      abort.abort();
+
+      await waiting;
+      await assert.rejects(warm.source.lease(abort.signal), isStopped);
+    });
+
+    it("lets go of every run at once when it is closed", async () => {
+      const waiting = [1, 2].map(() => assert.rejects(warm.source.lease(), isStopped));
+      await starts();
+
+      await Promise.all([warm.source.close(), ...waiting]);
+
+      assert.deepEqual(warm.told, []);
+    });
+
+    it("lets go of a run that waits for the next try", async () => {
+      warm.engine.follow({});
+      await warm.crash();
+      const abort = new AbortController();
+      const waiting = assert.rejects(warm.source.lease(abort.signal), isStopped);
+
+      abort.abort();
+
+      await waiting;
+    });
+  });
+
+  it("gives the CLI to the run that the third crash has cut off, which asks for another engine at once", async () => {
+    warm.create({ fallback: cli });
+    warm.engine.follow({ crash: "panic: no" });
+    let lease = await warm.source.lease();
+    for (const crashes of [1, 2, 3]) {
+      assert.ok(lease.address.kind === "warm");
+      await assert.rejects(run(lease.address), EngineGone);
+      lease.release("gone");
+      const next = warm.source.lease();
+      await eventually("the crash is told", () => count("crashed") === crashes, PATIENCE);
+      await settled();
+      await clock.advance(2000);
+      lease = await next;
+    }
+
+    assert.equal(lease.address.kind, "cli");
+    assert.equal(count("started"), 3);
+  });
+
   describe("whose engine crashes again and again, where the CLI is there", () => {
     beforeEach(async () => {
       warm.create({ fallback: cli });
@@ -148,6 +237,20 @@ describe("WarmSource", function () {
       );
       await warm.source.lease();
       assert.deepEqual(warm.told, ["fellBack"]);
+    });
+
+    it("gives the CLI again at once where the engine does not start then", async () => {
+      await warm.source.lease();
+      await clock.advance(600_000);
+      const words = "the Pulumi CLI stands in for the warm engine since 2026-01-01T00:00:03.000Z";
+      assert.equal(warm.source.condition(), `${words} until the next run: exit code 2: panic: no`);
+      warm.engine.follow({ atStart: { exit: 1 } });
+
+      assert.equal((await warm.source.lease()).address.kind, "cli");
+
+      const why = "the warm engine did not start: exit code 1";
+      assert.equal(warm.source.condition(), `${words} until 2026-01-01T00:20:03.000Z: ${why}`);
+      assert.deepEqual(warm.told, ["fellBack", "crashed"]);
     });
 
     it("tries the engine again then", async () => {
