@@ -2,7 +2,7 @@
 import { getOrganization, getProject, getStack } from "@pulumi/pulumi";
 import { type Program, type Row } from "../support/row";
 import { destroy, exportState, outputs, preview, up } from "../support/steps";
-import { init, remove, select } from "../support/surroundings";
+import { init, initWithUnknownSecrets, remove, select } from "../support/surroundings";
 import { configMap, secret, serviceAccount, virtualService } from "./programs";
 
 const several: Program = (place) => {
@@ -76,7 +76,7 @@ export const lifecycle: readonly Row[] = [
       up(nothing, "StackMissing"),
       preview(nothing, "StackMissing"),
       destroy("StackMissing"),
-      init("EngineError", "unknown://key"),
+      initWithUnknownSecrets("EngineError"),
       select("StackMissing"),
       init(),
       init("StackExists"),

@@ -99,6 +99,11 @@ export class Side {
     return new Side(suite, work, workspace, await createWorkspace(suite, work, quickCommand(work.command)));
   }
 
+  /** Another object for the same workspace. */
+  unshared(): Promise<LocalWorkspace> {
+    return createWorkspace(this.suite, this.work, this.work.command);
+  }
+
   /** The same workspace with the released CLI. */
   tools(env: Readonly<Record<string, string>> = {}): Promise<LocalWorkspace> {
     return createWorkspace(this.suite, this.work, this.work.cli, env);

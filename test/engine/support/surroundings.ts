@@ -8,11 +8,20 @@ import { type Performed, type Place, type Program, type Step } from "./row";
 import { STACK, type Side } from "./side";
 
 /** Creates the stack. */
-export function init(expected = "done", secretsProvider = "passphrase"): Step {
-  return step("init", expected, (side) => {
-    Object.assign(side.workspace, { secretsProvider });
-    return side.workspace.createStack(STACK);
-  });
+export function init(expected = "done"): Step {
+  return step("init", expected, (side) => side.workspace.createStack(STACK));
+}
+
+/** Tries to create the stack with a secrets provider that nobody knows. The engines refuse it in other words. */
+export function initWithUnknownSecrets(expected: string): Step {
+  const perform = async (side: Side): Promise<Performed> => {
+    const workspace = Object.assign(await side.unshared(), { secretsProvider: "unknown://key" });
+    return workspace.createStack(STACK).then(
+      () => ({ outcome: "done" }),
+      (thrown: unknown) => ({ outcome: outcomeOf(recordError(thrown)) }),
+    );
+  };
+  return { name: "init with unknown secrets", expected, perform };
 }
 
 /** Selects the stack. */
