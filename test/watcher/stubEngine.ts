@@ -9,7 +9,8 @@ export class StubEngine implements Engine {
   work: () => Promise<void> = () => Promise.resolve();
   /** What is not as it was asked for. */
   wrong: string | undefined;
-  closed = false;
+  /** Times it was closed. */
+  closings = 0;
 
   /** What a run does in the cluster when it succeeds. */
   apply: (run: StackRun) => void = () => undefined;
@@ -28,9 +29,13 @@ export class StubEngine implements Engine {
   recover: Engine["recover"] = () => this.ask("recover", []);
   condition: Engine["condition"] = () => this.wrong;
   close: Engine["close"] = () => {
-    this.closed = true;
+    this.closings += 1;
     return Promise.resolve();
   };
+
+  get closed(): boolean {
+    return this.closings > 0;
+  }
 
   private ask(operation: string, args: readonly unknown[]): Promise<void> {
     this.asked.push([operation, ...args]);

@@ -331,7 +331,7 @@ describe("Watcher", () => {
 
     finish();
     await stopping;
-    assert.ok(engine.closed);
+    assert.equal(engine.closings, 1);
     watcher = undefined;
   });
 

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { EngineError, StackLockedError, TransientError } from "../../../stack";
 import { EngineGone, StuckRun } from "../../../stack/address";
 import { type PoolOptions } from "../../../stack/pool/pool";
@@ -323,91 +321,6 @@ describe("WorkerPool", function () {
 
     assert.ok(!stub.told().some((what) => what.startsWith("crashed")));
     assert.equal(typeof (await worker()), "number");
-  });
-
-  it("says so when no worker can be started, and tries again for the next run", async () => {
-    start({ entry: `${dir()}/missing.js` });
-
-    for (const attempt of ["first", "second"]) {
-      await assert.rejects(
-        run("succeed"),
-        {
-          constructor: TransientError,
-          reason: "EngineMissing",
-          message: /^the process for programs ended with/,
-        },
-        attempt,
-      );
-    }
-    assert.match(stub.lines.join("\n"), /Cannot find module/);
-  });
-
-  describe("when a worker does not start while another is at a run", () => {
-    const crashes = () => stub.told().filter((what) => what.startsWith("crashed"));
-
-    it("tries again, because that run may take long", async () => {
-      const [entry, broken] = [join(dir(), "worker.js"), join(dir(), "broken")];
-      const stubWorker = JSON.stringify(join(__dirname, "stubWorker.ts"));
-      const load = `require("tsx/cjs"); require(${stubWorker});`;
-      writeFileSync(entry, `if (require("node:fs").existsSync("${broken}")) process.exit(1); ${load}`);
-      symlinkSync(join(__dirname, "../../../node_modules"), join(dir(), "node_modules"));
-      start({ entry, size: 2 });
-      await idle(1);
-      writeFileSync(broken, "");
-      const running = assert.rejects(run("waitForEver"), { name: "WorkerLost" });
-      await began();
-      const waiting = worker();
-      await eventually("the other has crashed", () => crashes().length > 0, 20_000);
-
-      rmSync(broken);
-
-      assert.equal(typeof (await waiting), "number");
-      await stub.pool.close();
-      await running;
-    });
-  });
-
-  describe("on a machine without room for another process", () => {
-    /** Longer than a process may be given, so that it cannot be started. */
-    const fill = (): void => {
-      process.env["TOO_LONG"] = "x".repeat(2 ** 18);
-    };
-    const clear = (): void => {
-      delete process.env["TOO_LONG"];
-    };
-    afterEach(clear);
-
-    it("says so, and tries again for the next run", async () => {
-      fill();
-      start();
-
-      await assert.rejects(run("succeed"), {
-        reason: "EngineMissing",
-        message: /cannot be started: .*E2BIG/,
-      });
-
-      clear();
-      assert.equal(typeof (await worker()), "number");
-    });
-
-    it("waits for room when a worker has crashed while another is at a run", async () => {
-      start({ size: 2 });
-      await idle(1);
-      const abort = new AbortController();
-      const running = assert.rejects(run("waitForAbort", abort.signal), { message: "stopped as asked" });
-      await began();
-      await idle(2);
-      fill();
-
-      await assert.rejects(run("exit"), { name: "WorkerLost" });
-      const waiting = worker();
-      await eventually("a start has failed", () => stub.told().join().includes("E2BIG"));
-      clear();
-
-      assert.equal(typeof (await waiting), "number");
-      abort.abort();
-      await running;
-    });
   });
 
   it("ends its workers when it is closed, those at a run too, and starts no more", async () => {

@@ -3,14 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { EngineError, StackLockedError, TransientError, type EngineName } from "../../../stack";
-import {
-  EngineGone,
-  type EngineAddress,
-  type EngineSource,
-  type RunEnd,
-  StuckRun,
-} from "../../../stack/address";
+import { EngineError, StackLockedError, TransientError } from "../../../stack";
+import { EngineGone, StuckRun, type RunEnd } from "../../../stack/address";
 import { RunJournal } from "../../../stack/cli/journal";
 import { identify } from "../../../stack/cli/session";
 import { PooledEngine } from "../../../stack/pool/pooledEngine";
@@ -21,52 +15,11 @@ import { eventually } from "../../support/eventually";
 import { isRunning } from "../../support/processes";
 import { useTempDir } from "../../support/tempDir";
 import { runOfStack } from "./stubPool";
+import { StubSource } from "./stubSource";
 
 const WORKER = 4_000_000;
 const run = runOfStack("components.r1-catalog-api");
 const outputs = { uid: "route-uid", versions: {} };
-
-/** A source that counts what it gives and gets back. */
-class StubSource implements EngineSource {
-  name: EngineName = "warm";
-  readonly released: RunEnd[][] = [];
-  /** Its engine does not become ready. */
-  starting = false;
-  problem: Error | undefined;
-  warm = true;
-
-  private readonly closing = new AbortController();
-
-  get closed(): boolean {
-    return this.closing.signal.aborted;
-  }
-
-  lease: EngineSource["lease"] = (signal) => {
-    if (this.problem !== undefined) return Promise.reject(this.problem);
-    const stopped = new TransientError("EngineStopped", "it was stopped");
-    if (signal?.aborted === true || this.closed) return Promise.reject(stopped);
-    if (this.starting) {
-      return new Promise((_resolve, reject) => {
-        for (const ending of [signal, this.closing.signal]) {
-          ending?.addEventListener("abort", () => {
-            reject(stopped);
-          });
-        }
-      });
-    }
-    const ends: RunEnd[] = [];
-    const pid = this.released.push(ends);
-    const address: EngineAddress = this.warm
-      ? { kind: "warm", socket: `/engine/${pid}.sock`, pid, version: "3.246.0" }
-      : { kind: "cli", command: "pulumi", version: "3.246.0" };
-    return Promise.resolve({ address, release: (end) => ends.push(end) });
-  };
-  condition = () => "the CLI stands in";
-  close = () => {
-    this.closing.abort();
-    return Promise.resolve();
-  };
-}
 
 describe("PooledEngine", () => {
   const dir = useTempDir();
