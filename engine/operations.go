@@ -63,6 +63,9 @@ func (e *engine) init(ctx context.Context, body request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := cmdstack.ValidateSecretsProvider(body.SecretsProvider); err != nil {
+		return nil, err
+	}
 	if body.SecretsProvider == "" || body.SecretsProvider == "default" || body.SecretsProvider == "passphrase" {
 		if err := e.salt.prepare(p); err != nil {
 			return nil, err
