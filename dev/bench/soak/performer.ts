@@ -46,12 +46,16 @@ export class Performer {
   /** Tries a run once. Whether it is done: it succeeded, or failed as it should. */
   private async attempt(stack: SoakStack, run: PlannedRun, tries: number): Promise<boolean> {
     const began = performance.now();
+    let uid: string | undefined;
     try {
-      await stack.perform(this.engine, run);
+      uid = await stack.perform(this.engine, run);
     } catch (error) {
       return this.failed(stack, run, error, began);
     }
-    stack.succeeded(run);
+    if (stack.hasReplaced(run, uid)) {
+      this.tally.problems.push(`${describeRun(stack, run)}: what had served it was away for a while`);
+    }
+    stack.succeeded(run, uid);
     if (run.fault !== undefined) {
       this.tally.problems.push(`${describeRun(stack, run)} was to fail, and succeeded`);
     }

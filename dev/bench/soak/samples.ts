@@ -17,6 +17,9 @@ export interface Sample {
   readonly processes: ByRole;
 }
 
+/** What is followed. */
+export type Figure = "memory" | "descriptors" | "processes";
+
 /** What the first and the last quarter of the samples have to be alike in. */
 export interface Growth {
   readonly first: number;
@@ -36,7 +39,7 @@ export function sampleOf(pid: number, runs: number): Sample | undefined {
 }
 
 /** The medians of the first and of the last quarter. Samples in which there was no such process are left out. */
-export function growthOf(samples: readonly Sample[], figure: "memory" | "descriptors", role: Role): Growth {
+export function growthOf(samples: readonly Sample[], figure: Figure, role: Role): Growth {
   const figures = samples.flatMap((sample) => sample[figure][role] ?? []);
   const size = Math.ceil(figures.length / 4);
   return {

@@ -28,6 +28,8 @@ export class SoakStack {
   declared: Declared | undefined;
   /** Whether a run has made the stack since it was last deleted. */
   exists = false;
+  /** Of the object that stands for the API. */
+  private uid: string | undefined;
   /** A run of it was given up, so that nobody knows what it must have. */
   givenUp = false;
 
@@ -38,17 +40,31 @@ export class SoakStack {
     return stackName({ namespace: NAMESPACE, name: this.name });
   }
 
-  /** @throws the errors of an engine */
-  async perform(engine: Engine, { declares, fault }: PlannedRun): Promise<void> {
+  /**
+   * Performs a run. Gives the uid of the object that stands for the API, where it declares one.
+   *
+   * @throws the errors of an engine
+   */
+  async perform(engine: Engine, { declares, fault }: PlannedRun): Promise<string | undefined> {
     const target = { kind: "ExposedAPI", stack: this.stack } as const;
-    if (declares === undefined) await engine.destroy(target);
-    else await engine.up({ ...target, input: this.input(declares, fault), known: this.exists });
+    if (declares === undefined) {
+      await engine.destroy(target);
+      return undefined;
+    }
+    return (await engine.up({ ...target, input: this.input(declares, fault), known: this.exists })).uid;
+  }
+
+  /** Whether a run that gave this uid has made another object in place of the one that the run before had left. */
+  hasReplaced({ declares }: PlannedRun, uid: string | undefined): boolean {
+    const same = declares !== undefined && this.declared?.metrics === declares.metrics;
+    return same && this.uid !== undefined && this.uid !== uid;
   }
 
   /** A run has succeeded. */
-  succeeded({ declares }: PlannedRun): void {
+  succeeded({ declares }: PlannedRun, uid: string | undefined): void {
     this.declared = declares;
     this.exists = declares !== undefined;
+    this.uid = uid;
   }
 
   /** A run has failed: what was declared before stays as it is. */

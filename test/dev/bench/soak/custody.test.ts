@@ -41,7 +41,7 @@ const held: StateStack = stackOf("components.a", checkpoint());
 /** The stack `a` after a run that declared its first version. */
 function served(metrics = false): SoakStack {
   const stack = new SoakStack("a");
-  stack.succeeded({ work: "create", declares: { version: 1, metrics } });
+  stack.succeeded({ work: "create", declares: { version: 1, metrics } }, "u1");
   return stack;
 }
 

@@ -3,8 +3,8 @@ import { Performer, Tally } from "../../../../dev/bench/soak/performer";
 import { SoakStack } from "../../../../dev/bench/soak/soakStack";
 import { EngineError, TransientError, type Engine, type StackRun } from "../../../../stack";
 
-/** What the runs of an engine come to, one after the other; further ones succeed. */
-function engineWith(...ends: readonly (Error | undefined)[]): Engine & { readonly runs: StackRun[] } {
+/** What the runs of an engine come to, one after the other: an error or a uid. Further ones give the uid `u1`. */
+function engineWith(...ends: readonly (Error | string)[]): Engine & { readonly runs: StackRun[] } {
   const runs: StackRun[] = [];
   const unused = (): never => {
     throw new Error("not part of a soak");
@@ -13,8 +13,8 @@ function engineWith(...ends: readonly (Error | undefined)[]): Engine & { readonl
     name: "fake",
     runs,
     up: (run) => {
-      const end = ends[runs.push(run) - 1];
-      return end === undefined ? Promise.resolve({ uid: "", versions: {} }) : Promise.reject(end);
+      const end = ends[runs.push(run) - 1] ?? "u1";
+      return typeof end === "string" ? Promise.resolve({ uid: end, versions: {} }) : Promise.reject(end);
     },
     destroy: () => Promise.resolve(),
     preview: unused,
@@ -59,6 +59,18 @@ describe("runs of a soak", () => {
     assert.deepEqual((await perform(engineWith(new EngineError("a bug")), true)).problems, [
       "create of a failed: EngineError: a bug",
     ]);
+  });
+
+  it("are a problem where what had served the API was away for a while", async () => {
+    const tally = new Tally();
+    const stack = new SoakStack("a");
+    const engine = engineWith("u1", "u1", "u2");
+    // The first creates, and the others leave it unchanged.
+    const unchanged = (): number => (stack.exists ? 0.5 : 0.1);
+    const performer = new Performer(engine, { couldHit: () => false }, unchanged, tally);
+    for (let run = 0; run < 3; run += 1) await performer.next(stack);
+    assert.deepEqual(tally.works, { create: 1, unchanged: 2 });
+    assert.deepEqual(tally.problems, ["unchanged of a: what had served it was away for a while"]);
   });
 
   it("that are made to fail have to, for their own reason", async () => {
