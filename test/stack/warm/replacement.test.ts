@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { EngineGone } from "../../../stack/address";
-import { useClock } from "../../support/clock";
+import { settled, useClock } from "../../support/clock";
 import { eventually } from "../../support/eventually";
 import { isRunning } from "../../support/processes";
 import {
@@ -201,10 +203,15 @@ describe("An engine that is not to be trusted any more", function () {
 
   it("is not replaced before another run asks for an engine", async () => {
     const stuck = await warm.lease();
+    // A start makes it anew.
+    const folder = join(warm.dir, "engine");
+    rmSync(folder, { recursive: true });
 
     stuck.release("stuck");
-    await ends(stuck);
+    await settled();
 
+    assert.equal(existsSync(folder), false);
+    await ends(stuck);
     assert.deepEqual(warm.told, ["started", "stuck"]);
   });
 
