@@ -315,7 +315,8 @@ describe("WorkerPool", function () {
 
   it("ends workers that have had no run for long, but for one", async () => {
     start({ size: 3, maxIdle: 50 });
-    const pids = await Promise.all(["succeedSlowly", "succeedSlowly", "succeedSlowly"].map(worker));
+    const runs = ["succeedSlowly", "succeedSlowly", "succeedSlowly"].map(worker);
+    const pids = [...new Set(await Promise.all(runs))];
 
     await eventually("one is left", () => pids.filter(isRunning).length <= 1, 20_000);
 
