@@ -85,7 +85,8 @@ const rules: readonly Rule[] = [
   },
   // The connection between the engine and a provider, whose process has ended.
   {
-    pattern: /error reading from server: |transport is closing|code = Unavailable desc = connection error/,
+    pattern:
+      /error reading from server: |transport is closing|client connection is closing|code = Unavailable desc = connection error|(failed to load|could not read) plugin/,
     error: transient("EngineStopped"),
   },
   {

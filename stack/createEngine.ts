@@ -39,7 +39,12 @@ const WARM_ENGINE = "pulumi-warm-engine";
 const HARD_MARGIN = 5_000;
 
 /** What a worker may have done and hold until another takes its place: runs, and bytes of memory. */
-const WORKER_LIMITS = { maxRuns: 1_000, maxMemory: 512 * 2 ** 20, maxHeap: 512 * 2 ** 20 } as const;
+const WORKER_LIMITS = {
+  maxRuns: 1_000,
+  maxFailures: 50,
+  maxMemory: 512 * 2 ** 20,
+  maxHeap: 512 * 2 ** 20,
+} as const;
 
 /** Milliseconds that a worker may be without a run. */
 const WORKER_IDLE = 300_000;

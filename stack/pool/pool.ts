@@ -9,6 +9,8 @@ export interface PoolOptions extends WorkerOptions {
   readonly size: number;
   /** Runs after which a worker is renewed. */
   readonly maxRuns: number;
+  /** Failed runs after which a worker is renewed: each leaves connections open, and listeners for its errors. */
+  readonly maxFailures: number;
   /** Resident bytes after which a worker is renewed. */
   readonly maxMemory: number;
   /** Milliseconds after which a worker without a run is ended, but for the last. */
@@ -108,9 +110,10 @@ export class WorkerPool {
 
   private giveBack(worker: WorkerProcess): void {
     if (!this.workers.has(worker)) return;
-    const { maxRuns, maxMemory } = this.options;
+    const { maxRuns, maxFailures, maxMemory } = this.options;
     if (worker.flaw !== undefined) this.recycle(worker, worker.flaw);
     else if (worker.runs >= maxRuns) this.renew(worker, `${worker.runs} runs`);
+    else if (worker.failures >= maxFailures) this.renew(worker, `${worker.failures} failed runs`);
     else if (worker.memory >= maxMemory) this.renew(worker, `${Math.round(worker.memory / 2 ** 20)} MB`);
     else this.offer(worker);
   }

@@ -52,6 +52,8 @@ export class WorkerProcess {
   readonly ended: Promise<string>;
   /** Runs so far. */
   runs = 0;
+  /** Those of them that failed. */
+  failures = 0;
   /** Resident bytes after the last run. */
   memory = 0;
   /** Why it must not be used again, where a program has left it unfit. */
@@ -181,6 +183,7 @@ export class WorkerProcess {
       this.current?.resolve(outcome.result);
       return;
     }
+    this.failures += 1;
     const { error } = outcome;
     if (error.type === "stuck" || (error.type === "transient" && error.reason === "DeadlineExceeded")) {
       this.flaw = "a program has not ended";

@@ -194,6 +194,13 @@ export const transient: readonly (readonly [string, TransientReason, string])[] 
     ),
   ],
   [
+    "a provider that ended as it started",
+    "EngineStopped",
+    failedUpdate(
+      "failed to load plugin /plugins/resource-kubernetes-v4.25.0/pulumi-resource-kubernetes: could not read plugin [/plugins/resource-kubernetes-v4.25.0/pulumi-resource-kubernetes]: EOF",
+    ),
+  ],
+  [
     "a provider that ended as it was asked",
     "EngineStopped",
     failedUpdate("rpc error: code = Unavailable desc = transport is closing"),

@@ -299,6 +299,15 @@ describe("WorkerPool", function () {
     assert.deepEqual(stub.told(), ["started", "started", "recycled 3 runs"]);
   });
 
+  it("renews a worker after so many failed runs, which leave something behind", async () => {
+    start({ maxFailures: 2 });
+    await assert.rejects(run("fail"));
+    await worker();
+    await assert.rejects(run("fail"));
+
+    await eventually("the worker has gone", () => stub.told().includes("recycled 2 failed runs"), 20_000);
+  });
+
   it("renews a worker that holds too much memory", async () => {
     start({ maxMemory: 250 * 2 ** 20 });
     const before = await worker();

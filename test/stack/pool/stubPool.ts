@@ -47,6 +47,7 @@ export function startPool(stateDir: string, options: Partial<PoolOptions> = {}):
     hardDeadline: 60_000,
     hardGrace: 60_000,
     maxRuns: 1_000,
+    maxFailures: 1_000,
     maxMemory: 2 ** 30,
     maxHeap: 2 ** 29,
     maxIdle: 60_000,
