@@ -172,7 +172,7 @@ func (p *process) follow(reason func() string) {
 	p.mu.Unlock()
 	p.kind.forget(p)
 	if !expected {
-		logger.Error("provider ended", "provider", p.kind.name, "code", code, "reason", reason())
+		logger.Error("provider ended, the next run starts another", "provider", p.kind.name, "code", code, "reason", reason())
 	}
 	if unused {
 		p.stop()

@@ -26,6 +26,13 @@ function loadKubeConfig(): KubeConfig {
   } catch (error) {
     throw new ConfigError(`KUBECONFIG: cannot be read: ${(error as Error).message}`);
   }
+  // What the client takes where it finds nothing.
+  const isNone = kubeConfig.getCurrentCluster()?.server === "http://localhost:8080";
+  if (isNone && process.env["KUBECONFIG"] === undefined) {
+    throw new ConfigError(
+      "there is no cluster: KUBECONFIG is not set, ~/.kube/config is missing, and this is no Pod",
+    );
+  }
   return kubeConfig;
 }
 

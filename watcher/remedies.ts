@@ -12,7 +12,7 @@ export const remedies = {
   Drifted: PUT_BACK,
   DriftDetected: PUT_BACK,
   EngineError: `see the watcher's log and report a bug; ${RETRIED}`,
-  EngineMissing: `check PATH and PULUMI_HOME of the watcher; ${RETRIED}`,
+  EngineMissing: `check PATH, PULUMI_HOME and ODA_WARM_ENGINE of the watcher; ${RETRIED}`,
   EngineStopped: `if it happens often, give the watcher more memory or lower ODA_CONCURRENCY; ${RETRIED}`,
   FieldConflict: `delete the object or the field that is named here, and it is made anew, or rename this one; ${RETRIED}`,
   Forbidden: `grant the watcher this right, see docs/operations.md#access-rights; ${RETRIED}`,

@@ -59,6 +59,11 @@ export class Watcher {
     const metrics = new Metrics(() => limiter.depth);
     const engine = await createEngine(config, observeEngine(metrics, log));
     metrics.buildInfo.set({ version, engine: engine.name }, 1);
+    if (config.engine === "auto" && engine.name === "cli") {
+      log.warn(
+        "a Pulumi CLI process for each run, the slow way: no pulumi-warm-engine, or no backend of its own",
+      );
+    }
     const closing = new AbortController();
     const limited = instrumentedEngine(engine, limiter, metrics, closing.signal);
     const watcher = new Watcher(options, clients, limited, metrics, closing);

@@ -1,5 +1,6 @@
 // The Pulumi CLI as a source of engines: any number of runs, each in a process of its own.
 import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { version as sdkVersion } from "@pulumi/pulumi/version";
 import { type EngineAddress, type EngineLease, type EngineSource } from "../address";
 import { TransientError } from "../errors";
 
@@ -35,7 +36,9 @@ export class CliSource implements EngineSource {
  */
 export async function findCli(): Promise<CliAddress> {
   const { command, version } = await PulumiCommand.get().catch((error: unknown) => {
-    throw new Error(`no Pulumi CLI on PATH that fits: ${(error as Error).message.trim()}`);
+    const { message } = error as Error;
+    const why = message.includes("ENOENT") ? "there is none" : message.trim();
+    throw new Error(`no Pulumi CLI on PATH that fits the SDK, ${sdkVersion}: ${why}`);
   });
   // Its version is not known where the check of it is switched off.
   return { kind: "cli", command, version: version?.version ?? "3.0.0" };

@@ -129,7 +129,7 @@ function readiness(child: Child, ended: Promise<string>, signal?: AbortSignal): 
       fail(`cannot run ${child.spawnfile}: ${error.message}`, true);
     });
     void ended.then((how) => {
-      fail(`the warm engine did not start: ${how}`);
+      fail(`the warm engine ${child.spawnfile} did not start: ${how}`);
     });
     createInterface(child.stdout).once("line", (line) => {
       try {

@@ -21,7 +21,7 @@ describe("findCli", () => {
   it("says so where there is none", async () => {
     process.env["PATH"] = join(dir(), "empty");
 
-    await assert.rejects(findCli(), /^Error: no Pulumi CLI on PATH that fits: /);
+    await assert.rejects(findCli(), /^Error: no Pulumi CLI on PATH that fits the SDK, /);
   });
 });
 

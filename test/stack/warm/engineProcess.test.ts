@@ -214,7 +214,7 @@ describe("EngineProcess", function () {
       engine.follow({ atStart: { says: "PULUMI_BACKEND_URL is not set", exit: 1 } });
 
       await failsToStart(start(), {
-        message: /^the warm engine did not start: exit code 1: PULUMI_BACKEND_URL is not set$/,
+        message: /^the warm engine \S+ did not start: exit code 1: PULUMI_BACKEND_URL is not set$/,
         final: false,
       });
     });

@@ -79,7 +79,7 @@ describe("An engine that has served its time", function () {
     assert.equal(next.address.pid, old.address.pid);
     assert.equal(
       warm.source.condition(),
-      "the warm engine cannot be renewed: the warm engine did not start: exit code 1",
+      `the warm engine cannot be renewed: the warm engine ${warm.engine.command} did not start: exit code 1`,
     );
     warm.engine.follow({});
     next.release("ended");

@@ -131,7 +131,10 @@ describe("WarmSource", function () {
       await assert.rejects(warm.source.lease(), (error) => {
         assert.ok(error instanceof TransientError);
         assert.equal(error.reason, "EngineMissing");
-        assert.equal(error.message, "the warm engine did not start: exit code 1: no backend");
+        assert.equal(
+          error.message,
+          `the warm engine ${warm.engine.command} did not start: exit code 1: no backend`,
+        );
         return true;
       });
       warm.engine.follow({});
@@ -248,7 +251,7 @@ describe("WarmSource", function () {
 
       assert.equal((await warm.source.lease()).address.kind, "cli");
 
-      const why = "the warm engine did not start: exit code 1";
+      const why = `the warm engine ${warm.engine.command} did not start: exit code 1`;
       assert.equal(warm.source.condition(), `${words} until 2026-01-01T00:20:03.000Z: ${why}`);
       assert.deepEqual(warm.told, ["fellBack", "crashed"]);
     });
