@@ -5,7 +5,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type ReadableStream } from "node:stream/web";
-import { type Download } from "./parts";
+import { type Download } from "./part";
 
 /** How long a host may take to begin to answer, and how long a download may stand still. */
 export interface DownloadTimeouts {

@@ -1,5 +1,5 @@
 import { type Attempts } from "./obtain";
-import { type Part } from "./parts";
+import { type Part } from "./part";
 import { GO_VERSION } from "./goBuild";
 import { OLDEST_INSTALLED, VERSIONS } from "./versions";
 

@@ -1,7 +1,7 @@
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import { ask, runCommand } from "./childProcess";
-import { type GoSource } from "./parts";
+import { type GoSource } from "./part";
 import { isCompatible, VERSIONS, versionIn } from "./versions";
 
 /** The `go` line of the modules under go/. */

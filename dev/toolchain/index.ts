@@ -1,6 +1,7 @@
 import { cacheDir, currentPlatform } from "./platform";
 import { Progress, type ProgressStream } from "./progress";
-import { toolchainParts, type PartName } from "./parts";
+import { type PartName } from "./part";
+import { toolchainParts } from "./parts";
 import { setUp, type SetUpSettings } from "./setUp";
 import { engineLayout, type EngineToolchain, type Toolchain } from "./toolchain";
 

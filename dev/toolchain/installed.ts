@@ -3,7 +3,7 @@ import { access, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { ask } from "./childProcess";
-import { type Installed, type Part } from "./parts";
+import { type Installed, type Part } from "./part";
 import { isCompatible, versionIn } from "./versions";
 
 /** A part that was found, or why what was found cannot be used. */

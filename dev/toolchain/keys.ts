@@ -1,7 +1,7 @@
 // What the result of a set-up depends on, in texts to compare.
 import path from "node:path";
 import { candidates, onPath } from "./installed";
-import { type Part } from "./parts";
+import { type Part } from "./part";
 import { fingerprint } from "./stamp";
 
 /** Directories on this machine that hold a part, for each part. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { extractFiles } from "./archive";
 import { type Downloader } from "./download";
 import { buildFromGo, type Go } from "./goBuild";
-import { type Part } from "./parts";
+import { type Part } from "./part";
 import { type Progress } from "./progress";
 
 /** The ways to come by a part that is neither installed nor cached. */

@@ -8,7 +8,7 @@ import { chooseInstalled } from "./installed";
 import { findCandidates, keysOf, type Candidates, type Keys } from "./keys";
 import { acquireLock } from "./lock.mjs";
 import { isCached, obtain, unfinishedDir, type Means } from "./obtain";
-import { type Part, type PartName } from "./parts";
+import { type Part, type PartName } from "./part";
 import { duration, type Progress } from "./progress";
 import { preparePulumiHome } from "./pulumiHome";
 import { readStamp, writeStamp } from "./stamp";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type PartName } from "./parts";
+import { type PartName } from "./part";
 
 /** Where the engine lies. All paths are absolute. */
 export interface EngineToolchain {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { PROTOCOL } from "../../stack/warm/protocol";
 import { PULUMI_LDFLAGS } from "./goBuild";
-import { type Part } from "./parts";
+import { type Part } from "./part";
 import { type Platform } from "./platform";
 import { VERSIONS } from "./versions";
 

@@ -7,7 +7,7 @@ import { type AddressInfo } from "node:net";
 import path from "node:path";
 import { waitFor } from "../../dev/controlPlane/waitFor";
 import { Downloader, hashFor } from "../../dev/toolchain/download";
-import { type Download } from "../../dev/toolchain/parts";
+import { type Download } from "../../dev/toolchain/part";
 import { useTempDir } from "./support";
 
 const FILE = randomBytes(200_000);

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { toolchainParts, type Part } from "../../dev/toolchain/parts";
+import { type Part } from "../../dev/toolchain/part";
+import { toolchainParts } from "../../dev/toolchain/parts";
 import { type ProgressStream } from "../../dev/toolchain/progress";
 
 const NOWHERE = "http://127.0.0.1:1";

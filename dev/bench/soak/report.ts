@@ -4,7 +4,7 @@ import { percentiles, round, type Percentiles } from "../statistics";
 import { victims } from "./killer";
 import { works } from "./plan";
 import { followed, growthOf, type Figure, type Growth, type Sample } from "./samples";
-import { type SoakResult, type TimedEvent } from "./soak";
+import { type SoakResult, type TimedEvent } from "./result";
 
 /**
  * How many times as large the processes of a role may be in the last quarter as in the first, and what may be added to

@@ -1,13 +1,14 @@
 // Thousands of runs of the warm engine, some of which fail and some of which are cut off: nothing is lost or left over.
 import { join } from "node:path";
-import { createEngine, projectName, resolveBackend, type EngineProcessEvent } from "../../../stack";
+import { createEngine, projectName, resolveBackend } from "../../../stack";
 import { withEngines, type Toolchain } from "../../toolchain";
 import { Installation, type BenchOptions } from "../installation";
 import { type Measured } from "../measured";
 import { differences, liveObjects, unfulfilled } from "./custody";
-import { CONCURRENCY, performRuns, type Performed } from "./lanes";
+import { CONCURRENCY, performRuns } from "./lanes";
 import { leftOver } from "./leftOver";
 import { measured } from "./report";
+import { type SoakResult, type TimedEvent } from "./result";
 import { type SoakStack } from "./soakStack";
 import { locksIn, stacksIn } from "./stateFolder";
 
@@ -17,22 +18,6 @@ const RUNS = { full: 5000, quick: 300 } as const;
 /** Milliseconds a run may take, and those it has to stop. */
 const DEADLINE = 60_000;
 const GRACE = 15_000;
-
-/** What happened to a process, and when by the clock of `performance`, in milliseconds. */
-export interface TimedEvent extends EngineProcessEvent {
-  readonly at: number;
-}
-
-/** What a soak came to. */
-export interface SoakResult extends Performed {
-  readonly events: readonly TimedEvent[];
-  /** Operations that the engine was asked for. */
-  readonly operations: Readonly<Record<string, number>>;
-  /** Operations that the state still takes for under way. */
-  readonly pending: number;
-  /** What is wrong at the end, a sentence for each. */
-  readonly wrong: readonly string[];
-}
 
 /**
  * Performs a soak.
