@@ -5,9 +5,11 @@ import (
 	"errors"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/driver"
@@ -103,12 +105,25 @@ func (f *folder) ListPaged(ctx context.Context, opts *driver.ListOptions) (*driv
 	}
 	objects, failed := f.files.List(&blob.ListOptions{Prefix: opts.Prefix, Delimiter: opts.Delimiter}).All(ctx)
 	for object := range objects {
+		if unfinished.MatchString(object.Key) {
+			// What a process that was killed has left would be read as a lock, and fail every run of the stack.
+			if time.Since(object.ModTime) > longestWrite {
+				_ = f.files.Delete(ctx, object.Key)
+			}
+			continue
+		}
 		page.Objects = append(page.Objects, &driver.ListObject{
 			Key: object.Key, ModTime: object.ModTime, Size: object.Size, IsDir: object.IsDir,
 		})
 	}
 	return page, failed()
 }
+
+// unfinished is the name that a file has until it is written to its end.
+var unfinished = regexp.MustCompile(`\.json(\.gz|\.zst|\.bak)?\.[0-9a-f]+\.tmp$`)
+
+// longestWrite is how long the writing of a file takes at most.
+const longestWrite = time.Minute
 
 func (f *folder) Attributes(ctx context.Context, key string) (*driver.Attributes, error) {
 	attributes, err := f.files.Attributes(ctx, key)

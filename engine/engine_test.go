@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -94,6 +95,34 @@ func TestAStateIsFoundByItsName(t *testing.T) {
 	}
 	if files, err := os.ReadDir(filepath.Join(folder, "stacks")); err != nil || len(files) != 5 {
 		t.Errorf("%d files, %v", len(files), err)
+	}
+}
+
+func TestAFileThatWasNotWrittenToItsEndIsNoLock(t *testing.T) {
+	folder := t.TempDir()
+	url, err := keptURL(context.Background(), "file://"+folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	locks := filepath.Join(folder, "locks")
+	if err := os.Mkdir(locks, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, age := range map[string]time.Duration{
+		"a.json": time.Hour, "b.json.18a0f3c2.tmp": 0, "c.json.18a0f3c2.tmp": time.Hour,
+	} {
+		file := filepath.Join(locks, name)
+		written := time.Now().Add(-age)
+		if err := errors.Join(os.WriteFile(file, nil, 0o600), os.Chtimes(file, written, written)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := keys(t, openBucket(t, url), "locks/"); found != "locks/a.json" {
+		t.Errorf("found %s", found)
+	}
+	left, err := os.ReadDir(locks)
+	if err != nil || len(left) != 2 || left[1].Name() != "b.json.18a0f3c2.tmp" {
+		t.Errorf("left are %v, %v", left, err)
 	}
 }
 
