@@ -75,14 +75,16 @@ export function stackOf(name: string, text: string): StateStack {
 export function locksIn(folder: string): readonly string[] {
   const dir = join(folder, ".pulumi/locks");
   if (!existsSync(dir)) return [];
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    // What was not written to its end is no lock.
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
-    .map((entry) => {
-      const file = join(entry.parentPath, entry.name);
-      const { pid, timestamp } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-      return `${relative(dir, file)} of process ${String(pid)} since ${String(timestamp)}`;
-    });
+  return (
+    readdirSync(dir, { recursive: true, withFileTypes: true })
+      // What was not written to its end is no lock.
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
+      .map((entry) => {
+        const file = join(entry.parentPath, entry.name);
+        const { pid, timestamp } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+        return `${relative(dir, file)} of process ${String(pid)} since ${String(timestamp)}`;
+      })
+  );
 }
 
 function objectOf({ outputs }: Resource): HeldObject {
