@@ -87,16 +87,20 @@ func (e *engine) open(ctx context.Context, body request) (*project, error) {
 	return &project{Project: definition, request: body, backend: b, ref: ref}, nil
 }
 
-// stack finds the stack of the request in the state backend, in the CLI's words where it is not there.
-func (p *project) stack(ctx context.Context) (backend.Stack, error) {
+// openStack opens the project of a request and finds its stack, in the CLI's words where it is not there.
+func (e *engine) openStack(ctx context.Context, body request) (*project, backend.Stack, error) {
+	p, err := e.open(ctx, body)
+	if err != nil {
+		return nil, nil, err
+	}
 	s, err := p.backend.GetStack(ctx, p.ref)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if s == nil {
-		return nil, backenderr.StackNotFoundError{StackName: p.Stack}
+		return nil, nil, backenderr.StackNotFoundError{StackName: p.Stack}
 	}
-	return s, nil
+	return p, s, nil
 }
 
 // settingsFile is the file with the configuration and the encryption of the stack.

@@ -77,20 +77,12 @@ func (e *engine) init(ctx context.Context, body request) (any, error) {
 }
 
 func (e *engine) selectStack(ctx context.Context, body request) (any, error) {
-	p, err := e.open(ctx, body)
-	if err != nil {
-		return nil, err
-	}
-	_, err = p.stack(ctx)
+	_, _, err := e.openStack(ctx, body)
 	return none{}, err
 }
 
 func (e *engine) remove(ctx context.Context, body request) (any, error) {
-	p, err := e.open(ctx, body)
-	if err != nil {
-		return nil, err
-	}
-	s, err := p.stack(ctx)
+	p, s, err := e.openStack(ctx, body)
 	if err != nil {
 		return nil, err
 	}
@@ -113,11 +105,7 @@ func (p *project) remove(ctx context.Context, s backend.Stack) error {
 }
 
 func (e *engine) outputs(ctx context.Context, body request) (any, error) {
-	p, err := e.open(ctx, body)
-	if err != nil {
-		return nil, err
-	}
-	s, err := p.stack(ctx)
+	_, s, err := e.openStack(ctx, body)
 	if err != nil {
 		return nil, err
 	}
@@ -138,11 +126,7 @@ func (e *engine) outputs(ctx context.Context, body request) (any, error) {
 }
 
 func (e *engine) export(ctx context.Context, body request) (any, error) {
-	p, err := e.open(ctx, body)
-	if err != nil {
-		return nil, err
-	}
-	s, err := p.stack(ctx)
+	_, s, err := e.openStack(ctx, body)
 	if err != nil {
 		return nil, err
 	}

@@ -166,16 +166,14 @@ func panicOf(errors io.Reader) func() string {
 // follow waits for the end of the process.
 func (p *process) follow(reason func() string) {
 	code, _ := p.plugin.Wait(context.Background())
-	p.mu.Lock()
-	expected, unused := p.retired, p.active == 0
-	p.ended, p.retired = true, true
-	p.mu.Unlock()
+	var expected bool
+	p.change(func() {
+		expected = p.retired
+		p.ended, p.retired = true, true
+	})
 	p.kind.forget(p)
 	if !expected {
 		logger.Error("provider ended, the next run starts another", "provider", p.kind.name, "code", code, "reason", reason())
-	}
-	if unused {
-		p.stop()
 	}
 }
 
@@ -199,20 +197,19 @@ func (p *process) count() {
 }
 
 func (p *process) leave() {
-	p.mu.Lock()
-	p.active--
-	over := p.retired && p.active == 0
-	p.mu.Unlock()
-	if over {
-		go p.stop()
-	}
+	p.change(func() { p.active-- })
 }
 
 // retire has the process end once the runs it serves are over.
 func (p *process) retire() {
+	p.change(func() { p.retired = true })
+}
+
+// change changes who may use the process, and stops one that nobody does or will.
+func (p *process) change(how func()) {
 	p.mu.Lock()
-	p.retired = true
-	over := p.active == 0
+	how()
+	over := p.retired && p.active == 0
 	p.mu.Unlock()
 	if over {
 		go p.stop()

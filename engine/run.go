@@ -136,11 +136,7 @@ func keyOf(body request) string { return body.WorkDir + "\x00" + body.Stack }
 func (e *engine) run(r *run, body request, emit func(json.RawMessage)) (changes sdkdisplay.ResourceChanges, err error) {
 	// Only an interruption before the run has begun ends this context: the library goes on to use it.
 	ctx := r.preparing
-	p, err := e.open(ctx, body)
-	if err != nil {
-		return nil, err
-	}
-	s, err := p.stack(ctx)
+	p, s, err := e.openStack(ctx, body)
 	if err != nil {
 		return nil, err
 	}

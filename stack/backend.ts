@@ -96,3 +96,14 @@ function ownPassphrase(stateDir: string): string {
   if (passphrase === "") throw new Error(`${file} is empty: restore it`);
   return passphrase;
 }
+
+/** Variables of a process of the Pulumi engine, of either kind: its backend, and that it fetches nothing by itself. */
+export function backendVariables({ url, passphrase }: BackendSettings): Record<string, string> {
+  return {
+    PULUMI_BACKEND_URL: url,
+    ...(passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE: passphrase }),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+  };
+}

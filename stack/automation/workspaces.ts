@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
 import { type ResourceKind } from "../../spec";
-import { type BackendSettings } from "../backend";
+import { backendVariables, type BackendSettings } from "../backend";
 import { projectName } from "../names";
 import { type EngineCommand } from "./answered";
 
@@ -39,11 +39,7 @@ export async function createWorkspaces(
       // The Automation API reads `command`, `version` and `run` of it, and nothing else.
       pulumiCommand: command,
       envVars: {
-        PULUMI_BACKEND_URL: backend.url,
-        ...(backend.passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE: backend.passphrase }),
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+        ...backendVariables(backend),
         PULUMI_K8S_ENABLE_PATCH_FORCE: force,
       },
     });

@@ -1,5 +1,5 @@
 // The environment of the warm engine's process, which holds everything that is secret about its backend.
-import { type BackendSettings } from "../backend";
+import { backendVariables, type BackendSettings } from "../backend";
 
 /** Settings that the environment may override. */
 const defaults = {
@@ -16,11 +16,7 @@ export function engineEnvironment(
   return {
     ...defaults,
     ...environment,
-    PULUMI_BACKEND_URL: backend.url,
-    ...(backend.passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE: backend.passphrase }),
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    ...backendVariables(backend),
     PULUMI_DIY_BACKEND_NO_LEGACY_WARNING: "true",
   };
 }
