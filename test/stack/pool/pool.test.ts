@@ -60,8 +60,9 @@ describe("WorkerPool", function () {
     const running = assert.rejects(run("waitForAbort", abort.signal));
 
     await idle(2);
+    await began(1);
 
-    assert.equal(stub.operations.length, 1);
+    assert.equal(stub.told().filter((what) => what === "started").length, 2);
     abort.abort();
     await running;
   });
