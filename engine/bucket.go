@@ -76,12 +76,15 @@ func openFolder(ctx context.Context, path string) (*blob.Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	return blob.NewBucket(&folder{files}), nil
+	return blob.NewBucket(&folder{files, path}), nil
 }
 
 // folder is a bucket of files that looks for one stack's state without reading the names of all stacks. The library
 // asks for a state by listing the names that begin with stack.json, and a listing of files reads the whole folder.
-type folder struct{ files *blob.Bucket }
+type folder struct {
+	files *blob.Bucket
+	path  string
+}
 
 // variants are the names a state may have.
 var variants = []string{"", ".gz", ".zst"}
@@ -144,18 +147,6 @@ func (f *folder) NewRangeReader(
 	}
 	return fileReader{reader}, nil
 }
-
-func (f *folder) NewTypedWriter(
-	ctx context.Context, key, contentType string, _ *driver.WriterOptions,
-) (driver.Writer, error) {
-	return f.files.NewWriter(ctx, key, &blob.WriterOptions{ContentType: contentType})
-}
-
-func (f *folder) Copy(ctx context.Context, to, from string, _ *driver.CopyOptions) error {
-	return f.files.Copy(ctx, to, from, nil)
-}
-
-func (f *folder) Delete(ctx context.Context, key string) error { return f.files.Delete(ctx, key) }
 
 func (f *folder) SignedURL(ctx context.Context, key string, _ *driver.SignedURLOptions) (string, error) {
 	return f.files.SignedURL(ctx, key, nil)

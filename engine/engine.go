@@ -87,7 +87,8 @@ func (e *engine) open(ctx context.Context, body request) (*project, error) {
 	return &project{Project: definition, request: body, backend: b, ref: ref}, nil
 }
 
-// openStack opens the project of a request and finds its stack, in the CLI's words where it is not there.
+// openStack opens the project of a request and finds its stack. Where it is not there, it creates the stack if it was
+// asked to, and fails in the CLI's words otherwise.
 func (e *engine) openStack(ctx context.Context, body request) (*project, backend.Stack, error) {
 	p, err := e.open(ctx, body)
 	if err != nil {
@@ -97,10 +98,12 @@ func (e *engine) openStack(ctx context.Context, body request) (*project, backend
 	if err != nil {
 		return nil, nil, err
 	}
-	if s == nil {
-		return nil, nil, backenderr.StackNotFoundError{StackName: p.Stack}
+	if s == nil && p.Create {
+		s, err = e.create(ctx, p)
+	} else if s == nil {
+		err = backenderr.StackNotFoundError{StackName: p.Stack}
 	}
-	return p, s, nil
+	return p, s, err
 }
 
 // settingsFile is the file with the configuration and the encryption of the stack.

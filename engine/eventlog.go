@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,6 +50,22 @@ func openEventLog(also string, emit func(json.RawMessage)) (*eventLog, error) {
 		<-server.Done
 	})
 	return log, nil
+}
+
+// only passes on events of the kinds that are named, and all where none is. An event that speaks of such a kind in its
+// texts may pass too.
+func only(kinds []string, emit func(json.RawMessage)) func(json.RawMessage) {
+	if len(kinds) == 0 {
+		return emit
+	}
+	return func(event json.RawMessage) {
+		for _, kind := range kinds {
+			if bytes.Contains(event, []byte(`"`+kind+`":`)) {
+				emit(event)
+				return
+			}
+		}
+	}
 }
 
 // StreamEvents implements pulumirpc.EventsServer.

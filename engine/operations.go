@@ -39,7 +39,7 @@ var operations = map[string]operation{
 	"cancel": {do: short((*engine).cancel)},
 	// Asks the run of the stack that is under way here to stop after the step it is at.
 	"interrupt": {do: short((*engine).interrupt)},
-	// Runs of the stack. They read client, refresh, remove, eventLog and env.
+	// Runs of the stack. They read client, create, refresh, remove, events, eventLog and env.
 	"up":      {do: running(apitype.UpdateUpdate), program: true},
 	"preview": {do: running(apitype.PreviewUpdate), program: true},
 	"refresh": {do: running(apitype.RefreshUpdate)},
@@ -63,17 +63,21 @@ func (e *engine) init(ctx context.Context, body request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := cmdstack.ValidateSecretsProvider(body.SecretsProvider); err != nil {
+	_, err = e.create(ctx, p)
+	return none{}, err
+}
+
+func (e *engine) create(ctx context.Context, p *project) (backend.Stack, error) {
+	if err := cmdstack.ValidateSecretsProvider(p.SecretsProvider); err != nil {
 		return nil, err
 	}
-	if body.SecretsProvider == "" || body.SecretsProvider == "default" || body.SecretsProvider == "passphrase" {
+	if p.SecretsProvider == "" || p.SecretsProvider == "default" || p.SecretsProvider == "passphrase" {
 		if err := e.salt.prepare(p); err != nil {
 			return nil, err
 		}
 	}
-	_, err = cmdstack.CreateStack(
-		ctx, sink(), place{project: p}, p.backend, p.ref, p.WorkDir, nil, false, body.SecretsProvider, false, p.settingsFile())
-	return none{}, err
+	return cmdstack.CreateStack(
+		ctx, sink(), place{project: p}, p.backend, p.ref, p.WorkDir, nil, false, p.SecretsProvider, false, p.settingsFile())
 }
 
 func (e *engine) selectStack(ctx context.Context, body request) (any, error) {

@@ -28,6 +28,8 @@ type request struct {
 	Stack string `json:"stack"`
 	// SecretsProvider is passphrase, or the URL of a cloud's key, for a new stack.
 	SecretsProvider string `json:"secretsProvider"`
+	// Create creates the stack first where it does not exist.
+	Create bool `json:"create"`
 	// Client is the address, host:port, of the language runtime that runs the program.
 	Client string `json:"client"`
 	// Refresh reads the live resources first.
@@ -38,6 +40,8 @@ type request struct {
 	ShowSecrets bool `json:"showSecrets"`
 	// EventLog is where events go besides: a file, or tcp://host:port as the Automation API serves it.
 	EventLog string `json:"eventLog"`
+	// Events names the kinds of events that the answer is to hold, as Pulumi names their fields; all where none is named.
+	Events []string `json:"events"`
 	// Env holds variables for the providers of this run.
 	Env map[string]string `json:"env"`
 }

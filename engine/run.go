@@ -140,7 +140,7 @@ func (e *engine) run(r *run, body request, emit func(json.RawMessage)) (changes 
 	if err != nil {
 		return nil, err
 	}
-	log, err := openEventLog(body.EventLog, emit)
+	log, err := openEventLog(body.EventLog, only(body.Events, emit))
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,6 @@
 // Stack runs by the Automation API, whatever engine takes its commands: one command for each run of an existing stack.
 import "./ownConnections";
+import "./quietLog";
 import { Stack, type EngineEvent, type LocalWorkspace } from "@pulumi/pulumi/automation";
 import { type ResourceKind } from "../../spec";
 import { runOf, type RunJournal } from "../cli/journal";

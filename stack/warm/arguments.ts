@@ -8,7 +8,9 @@ export interface EngineRequest {
   readonly body: RequestBody;
 }
 
-type Fields = Partial<Record<Exclude<keyof RequestBody, "workDir" | "env">, string | true>>;
+type Fields = Partial<
+  Record<Exclude<keyof RequestBody, "workDir" | "env" | "create" | "events">, string | true>
+>;
 
 /** An option of a command, and the field it sets; without a field it changes nothing here. */
 interface Option {

@@ -14,7 +14,7 @@ import { EngineError, StackLockedError, TransientError } from "../errors";
 import { requestOf, type EngineRequest } from "./arguments";
 import { call, type Answer } from "./client";
 import { RunOutput } from "./output";
-import { type Operation } from "./protocol";
+import { type Operation, type RequestBody } from "./protocol";
 import { RunGuard } from "./runGuard";
 
 /** Where an engine process is and what is in it. */
@@ -31,14 +31,21 @@ export interface WarmCommandOptions {
   /** Called for every request, with the operation. */
   readonly onProcess?: (operation: string) => void;
   /**
-   * Whether the answers that our programs give themselves need no request, and `destroy` removes the stack at once.
+   * Whether the answers that our programs give themselves need no request, a stack is created with its first run, and
+   * `destroy` removes it at once.
    * Default true; false makes it a CLI for any use of the Automation API, save that a stack has no history.
    */
   readonly answersHere?: boolean;
 }
 
-/** Operations that hold the stack's lock while they are under way. */
-const HOLDING: ReadonlySet<Operation> = new Set(["init", "up", "refresh", "destroy", "remove"]);
+/** Kinds of events that are read of the answer to a run. */
+const READ = ["diagnosticEvent"] as const;
+
+/** Operations that may come before their stack is there. */
+const CREATING: ReadonlySet<Operation> = new Set(["up", "preview", "refresh"]);
+
+/** Operations that hold the stack's lock while they are under way, besides those that create it. */
+const HOLDING: ReadonlySet<Operation> = new Set(["up", "refresh", "destroy", "remove"]);
 
 /** Operations after whose success no earlier run holds the stack's lock. */
 const CLEARING: ReadonlySet<Operation> = new Set(["up", "refresh", "destroy", "cancel"]);
@@ -48,6 +55,8 @@ export class WarmCommand implements EngineCommand {
   readonly command = "pulumi-warm-engine";
   readonly version: SemVer;
   private readonly answersHere: boolean;
+  /** Requests for new stacks, each made with the first run of its stack. */
+  private readonly newStacks = new Map<string, RequestBody>();
 
   constructor(private readonly options: WarmCommandOptions) {
     this.version = new SemVer(options.address.version);
@@ -73,6 +82,7 @@ export class WarmCommand implements EngineCommand {
     if (answer !== undefined) return answer;
 
     const request = this.adapted(requestOf(args, cwd, environment));
+    if (request === undefined) return succeeded("");
     if (signal?.aborted) throw new TransientError("EngineStopped", "the run was stopped before it began");
     this.options.onProcess?.(operationOf(args));
     return this.perform(request, signal);
@@ -112,11 +122,12 @@ export class WarmCommand implements EngineCommand {
   ): Promise<Answer> {
     const { address, journal } = this.options;
     const run = runOf(body.workDir, body.stack);
-    const holds = HOLDING.has(operation);
+    const creates = operation === "init" || body.create === true;
+    const holds = creates || HOLDING.has(operation);
     if (holds) this.begin(run);
     const onEvent = output.add.bind(output);
     const answer = await call(address.socket, operation, body, { onEvent, signal });
-    if (holds && !mayFollow(operation, answer, output)) journal.end(run, address.pid);
+    if (holds && !mayFollow(creates, answer, output)) journal.end(run, address.pid);
     // An operation that was let in has found no lock: whatever was cut off before it left none.
     if ("result" in answer && CLEARING.has(operation)) journal.forgetAbandoned(run);
     return answer;
@@ -143,20 +154,29 @@ export class WarmCommand implements EngineCommand {
     );
   }
 
-  /** Our stacks go with their last resource. */
-  private adapted({ operation, body }: EngineRequest): EngineRequest {
-    const remove = this.answersHere && operation === "destroy";
-    return { operation, body: remove ? { ...body, remove } : body };
+  /** Our stacks come with their first run, which spares a request, and go with their last resource. */
+  private adapted({ operation, body }: EngineRequest): EngineRequest | undefined {
+    if (!this.answersHere) return { operation, body };
+    const run = runOf(body.workDir, body.stack);
+    if (operation === "init") {
+      this.newStacks.set(run, body);
+      return undefined;
+    }
+    if (operation === "destroy") return { operation, body: { ...body, events: READ, remove: true } };
+    if (!CREATING.has(operation)) return { operation, body };
+    const created = this.newStacks.get(run);
+    this.newStacks.delete(run);
+    return { operation, body: { ...created, ...body, events: READ, ...(created && { create: true }) } };
   }
 }
 
 /**
  * Whether an earlier run of the stack in the same engine may still have its lock, and needs the entry that both share.
- * `init` may fail before it has tried to take the lock.
+ * Where a stack is to be created, it may fail before it has tried to take the lock.
  */
-function mayFollow(operation: Operation, answer: Answer, output: RunOutput): boolean {
+function mayFollow(creates: boolean, answer: Answer, output: RunOutput): boolean {
   if ("result" in answer) return false;
-  return operation === "init" || classifyOutput(output.text(answer.error)) instanceof StackLockedError;
+  return creates || classifyOutput(output.text(answer.error)) instanceof StackLockedError;
 }
 
 /** What the CLI prints of a result, where the Automation API reads it. */

@@ -25,6 +25,8 @@ export interface RequestBody {
   readonly stack: string;
   /** `passphrase`, or the URL of a cloud's key, for a new stack. */
   readonly secretsProvider?: string;
+  /** Create the stack first where it does not exist. */
+  readonly create?: boolean;
   /** Address, host:port, of the language runtime that runs the program. */
   readonly client?: string;
   /** Read the live resources first. */
@@ -35,6 +37,8 @@ export interface RequestBody {
   readonly showSecrets?: boolean;
   /** Where the engine writes its events besides: a file, or tcp://host:port as the Automation API serves it. */
   readonly eventLog?: string;
+  /** Kinds of events that the answer is to hold; all where it is missing. It may hold some of other kinds too. */
+  readonly events?: readonly (keyof EngineEvent)[];
   /** Variables for the providers of this run. */
   readonly env?: Readonly<Record<string, string>>;
 }

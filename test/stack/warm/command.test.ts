@@ -27,23 +27,47 @@ describe("WarmCommand", () => {
     const operations: string[] = [];
     const command = warm.command({ onProcess: (operation) => operations.push(operation) });
     await command.run(UP, warm.dir, { PULUMI_K8S_ENABLE_PATCH_FORCE: "true", PULUMI_BACKEND_URL: "x" });
-    await command.run(["stack", "init", STACK, "--secrets-provider", "passphrase"], warm.dir, {});
+    await command.run(["cancel", "--yes", "--stack", STACK], warm.dir, {});
 
     const common = { workDir: warm.dir, stack: STACK };
+    const env = { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" };
     assert.deepEqual(warm.server.requests, [
-      {
-        operation: "up",
-        body: { ...common, client: "127.0.0.1:5", env: { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } },
-      },
-      { operation: "init", body: { ...common, secretsProvider: "passphrase" } },
+      { operation: "up", body: { ...common, client: "127.0.0.1:5", events: ["diagnosticEvent"], env } },
+      { operation: "cancel", body: common },
     ]);
-    assert.deepEqual(operations, ["up", "init"]);
+    assert.deepEqual(operations, ["up", "cancel"]);
+  });
+
+  it("creates a stack with its first run", async () => {
+    const command = warm.command();
+    const init = ["stack", "init", STACK, "--secrets-provider", "passphrase"];
+    await command.run(init, warm.dir, {});
+    assert.deepEqual(warm.server.requests, []);
+
+    await command.run(UP, warm.dir, {});
+    await command.run(UP, warm.dir, {});
+
+    const first = { create: true, secretsProvider: "passphrase" };
+    const up = { workDir: warm.dir, stack: STACK, client: "127.0.0.1:5", events: ["diagnosticEvent"] };
+    assert.deepEqual(
+      warm.server.requests.map(({ body }) => body),
+      [{ ...up, ...first }, up],
+    );
+  });
+
+  it("creates a stack by itself where it stands for the CLI", async () => {
+    const command = warm.command({ answersHere: false });
+    await command.run(["stack", "init", STACK, "--secrets-provider", "passphrase"], warm.dir, {});
+
+    const body = { workDir: warm.dir, stack: STACK, secretsProvider: "passphrase" };
+    assert.deepEqual(warm.server.requests, [{ operation: "init", body }]);
   });
 
   it("has destroy remove the stack too", async () => {
     await warm.command().run(["destroy", "--yes", "--stack", STACK], warm.dir, {});
 
-    assert.deepEqual(warm.server.requests[0]?.body, { workDir: warm.dir, stack: STACK, remove: true });
+    const body = { workDir: warm.dir, stack: STACK, events: ["diagnosticEvent"], remove: true };
+    assert.deepEqual(warm.server.requests[0]?.body, body);
   });
 
   it("gives what the run said", async () => {
@@ -190,12 +214,13 @@ describe("WarmCommand", () => {
     ] as const) {
       it(`keeps a run that is still under way where ${operation} is refused: ${refusal}`, async () => {
         warm.journal.begin(warm.run, process.pid);
-        warm.server.on(operation.replace("stack ", ""), (exchange) => {
+        warm.server.on("up", (exchange) => {
           exchange.end({ error: { message: refusal } });
         });
-        const args = operation === "up" ? UP : ["stack", "init", STACK];
+        const command = warm.command();
+        if (operation === "stack init") await command.run(["stack", "init", STACK], warm.dir, {});
 
-        await assert.rejects(warm.command().run(args, warm.dir, {}));
+        await assert.rejects(command.run(UP, warm.dir, {}));
 
         assert.deepEqual(warm.journalled(), [warm.entry]);
       });
