@@ -19,6 +19,11 @@ describe("the environment of the warm engine", () => {
     assert.equal("PULUMI_CONFIG_PASSPHRASE" in environment, false);
   });
 
+  it("collects garbage less often, unless it says how often", () => {
+    assert.equal(engineEnvironment(backend, {})["GOGC"], "300");
+    assert.equal(engineEnvironment(backend, { GOGC: "50" })["GOGC"], "50");
+  });
+
   it("lets the provider that all runs share ask the API server more often, unless it says how often", () => {
     assert.equal(engineEnvironment(backend, {})["PULUMI_K8S_CLIENT_QPS"], "200");
     assert.equal(engineEnvironment(backend, {})["PULUMI_K8S_CLIENT_BURST"], "400");
