@@ -1,4 +1,4 @@
-import { type Field } from "./field";
+import { type Field, isObject, isUnset } from "./field";
 import { type Cors } from "./model";
 import { type TextRule } from "./names";
 import { ORIGIN_OR_ANY, serialiseOrigin, TOKEN } from "./web";
@@ -19,9 +19,14 @@ const DEFAULT_METHODS = ["GET", "POST", "HEAD", "OPTIONS"];
 const DEFAULT_MAX_AGE = 1800;
 
 /** Members that only the Azure operator's variant has directly under `CORS`. */
-const AZURE_MEMBERS = ["allowHeaders", "allowMethods", "maxAge"] as const;
+export const AZURE_MEMBERS = ["allowHeaders", "allowMethods", "maxAge"] as const;
 
 type AzureMember = (typeof AZURE_MEMBERS)[number];
+
+/** Whether a raw `spec.CORS` has the shape of the Azure operator's variant, which asks for CORS by itself. */
+export function isAzureCors(cors: Readonly<Record<string, unknown>>): boolean {
+  return Array.isArray(cors["allowOrigins"]) || AZURE_MEMBERS.some((key) => !isUnset(cors[key]));
+}
 
 /**
  * Reads `spec.CORS`; the defaults are those of TM Forum's CRD. Lists are CSV texts there and lists in the Azure
@@ -38,8 +43,7 @@ export function readCors(field: Field): Cors {
   const member = (key: AzureMember) => (preflight.get(key).isSet ? preflight.get(key) : cors.get(key));
 
   const origins = cors.get("allowOrigins");
-  const isAzures = Array.isArray(origins.value) || AZURE_MEMBERS.some((key) => cors.get(key).isSet);
-  const enabled = cors.get("enabled").boolean() ?? isAzures;
+  const enabled = cors.get("enabled").boolean() ?? (isObject(cors.value) && isAzureCors(cors.value));
   const allowCredentials = cors.get("allowCredentials").boolean() ?? false;
   const allowOrigins = readList(origins, ORIGIN_OR_ANY, ANY_ORIGIN).map(
     (origin) => serialiseOrigin(origin) ?? origin,

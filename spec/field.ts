@@ -39,6 +39,11 @@ export class Field {
     this.errors.push({ field: this.path, value, rule });
   }
 
+  /** Takes over what another parse of this place, or of one inside it, found wrong. */
+  report(errors: readonly FieldError[]): void {
+    this.errors.push(...errors);
+  }
+
   /** Notes an error when this place is unset. */
   required(): this {
     if (!this.isSet) this.fail("is required");

@@ -15,6 +15,15 @@ export const GATEWAY_ANNOTATION = `${GROUP}/gateway`;
 /** Annotation by which one object of a metrics type chooses another variant of monitoring than the configured default. */
 export const MONITORING_ANNOTATION = `${GROUP}/monitoring`;
 
+/** Annotation by which one object says whose tokens its API takes: `none`, or names of the platform's JWT providers. */
+export const JWT_ANNOTATION = `${GROUP}/jwt`;
+
+/** Annotation by which one object says whether its implementation takes only mutual TLS: `none`, `permissive`, `strict`. */
+export const MTLS_ANNOTATION = `${GROUP}/mtls`;
+
+/** Annotation by which one object says who may reach its implementation: `none`, `gateway`, or CIDRs beside the gateway. */
+export const NETWORK_POLICY_ANNOTATION = `${GROUP}/network-policy`;
+
 /** `ExposedAPI`, or `API`: the same resource as canvases older than the end of 2024 have it. */
 export type ResourceKind = "ExposedAPI" | "API";
 
@@ -48,12 +57,21 @@ export interface ApiKeyVerification {
 }
 
 /**
- * `spec.rateLimit`: `limit` requests for each second (`ps`) or minute (`pm`), counted for each `identifier`
- * (`IP` or a name). Enabled limits always have a `limit`.
+ * What tells the clients of a rate limit apart: their IP address, a header field of the request (its name in lower
+ * case), or a claim of the token that came with it.
+ */
+export type RateLimitIdentifier =
+  | { readonly type: "ip" }
+  | { readonly type: "header"; readonly name: string }
+  | { readonly type: "claim"; readonly name: string };
+
+/**
+ * `spec.rateLimit`: `limit` requests for each second (`ps`) or minute (`pm`), counted for each value of `identifier`.
+ * Enabled limits always have a `limit`.
  */
 export interface RateLimit {
   readonly enabled: boolean;
-  readonly identifier?: string;
+  readonly identifier: RateLimitIdentifier;
   readonly limit?: number;
   readonly interval: "ps" | "pm";
 }
@@ -86,6 +104,21 @@ export interface Cors {
     readonly maxAge: number;
   };
 }
+
+/** How an implementation takes requests from inside the mesh: over mutual TLS only, or over plain text too. */
+export type MtlsMode = "strict" | "permissive";
+
+/** Who may reach the Pods of an implementation: the gateway, and clients in these blocks of addresses. */
+export interface NetworkAccess {
+  /** CIDRs as RFC 4632 and RFC 5952 write them, sorted; without bits beyond the prefix. */
+  readonly cidrs: readonly string[];
+}
+
+/** A policy that the platform team may set a default for, and may lock. */
+export const lockablePolicies = ["CORS", "rateLimit", "jwt", "mtls", "networkPolicy"] as const;
+
+/** One of {@link lockablePolicies}. */
+export type LockablePolicy = (typeof lockablePolicies)[number];
 
 /** One valid exposed API. Deeply frozen; a field that is unset has no key, or its default where it has one. */
 export interface ExposedApi {
@@ -121,6 +154,12 @@ export interface ExposedApi {
   readonly quota: Quota;
   readonly oasValidation: OasValidation;
   readonly cors: Cors;
+  /** Names of the providers whose tokens the API takes, sorted; empty where a request needs none. */
+  readonly jwt: readonly string[];
+  readonly mtls?: MtlsMode;
+  readonly networkPolicy?: NetworkAccess;
+  /** Policies that the platform team has locked and the object asks to be otherwise, in the order of `lockablePolicies`. */
+  readonly overridden: readonly LockablePolicy[];
   /** Value of the annotation `oda.tmforum.org/gateway`, trimmed. */
   readonly gateway?: string;
   /** Value of the annotation `oda.tmforum.org/monitoring`, trimmed. */

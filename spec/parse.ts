@@ -4,9 +4,10 @@
  * It reads shapes, not `apiVersion`: the CRD converts nothing (conversion strategy None), so an object read at v1 may
  * still have the shape of the version it was written in. Unknown fields are ignored, as the CRD preserves them.
  */
+import { annotationOf } from "./annotations";
 import { readBasicAuth } from "./basicAuth";
-import { readCors } from "./cors";
 import { readDocuments } from "./documents";
+import { readPolicies } from "./effectivePolicies";
 import { type FieldError, InvalidSpecError } from "./errors";
 import { Field } from "./field";
 import {
@@ -19,7 +20,8 @@ import {
 } from "./model";
 import { DNS_LABEL, DNS_SUBDOMAIN, HOST_NAME, LABEL_VALUE, PLAIN_TEXT } from "./names";
 import { optional } from "./optional";
-import { readApiKeyVerification, readOasValidation, readQuota, readRateLimit } from "./policies";
+import { noRules, type PlatformRules } from "./platform";
+import { readApiKeyVerification, readOasValidation, readQuota } from "./policies";
 import { API_PATH, PAGE } from "./web";
 
 /** The oldest charts call their kind `api`. */
@@ -35,21 +37,24 @@ const PORTS = { from: 1, to: 65535 } as const;
  * Parses and validates one `ExposedAPI` (or older `API`) object.
  *
  * @param object the whole custom resource: `kind`, `metadata`, `spec`; anything else in it is ignored
+ * @param rules what the platform team decides for every API
  * @returns a deeply frozen model; equal resources give equal models, in whichever version's shape they are written
  * @throws InvalidSpecError with every field that breaks a rule
  */
-export function parseExposedApi(object: unknown): ExposedApi {
+export function parseExposedApi(object: unknown, rules: PlatformRules = noRules): ExposedApi {
   const errors: FieldError[] = [];
   const resource = new Field("", object, errors);
   const part = (name: "kind" | "metadata" | "spec") => resource.get(name, name);
 
   const spec = part("spec").required().object();
+  const metadata = part("metadata").required().object();
   const kind = KINDS[part("kind").required().oneOf(["ExposedAPI", "API", "api"]) ?? "ExposedAPI"];
   const api = {
     kind,
-    ...readMetadata(part("metadata").required().object()),
+    ...readMetadata(metadata),
     ...readService(spec, kind),
     ...readDetails(spec),
+    ...readPolicies(spec, metadata, rules),
   };
   if (errors.length > 0) throw new InvalidSpecError(errors);
   return deepFreeze(api);
@@ -60,8 +65,8 @@ export function parseExposedApi(object: unknown): ExposedApi {
 /** `default` is the namespace in which kubectl creates a manifest that names none. */
 function readMetadata(metadata: Field) {
   const label = metadata.get("labels").object().get(COMPONENT_NAME_LABEL, `["${COMPONENT_NAME_LABEL}"]`);
-  const annotations = metadata.get("annotations").object();
-  const annotation = (name: string) => annotations.get(name, `["${name}"]`).trimmed().text(PLAIN_TEXT);
+  metadata.get("annotations").object();
+  const annotation = (name: string) => annotationOf(metadata, name).text(PLAIN_TEXT);
   return {
     namespace: metadata.get("namespace").text(DNS_LABEL) ?? "default",
     name: metadata.get("name").required().text(DNS_SUBDOMAIN) ?? "",
@@ -104,10 +109,8 @@ function readDetails(spec: Field) {
     ...optional("apiSDO", spec.get("apiSDO").text(PLAIN_TEXT)),
     ...optional("basicAuth", readBasicAuth(spec.get("basicAuth"))),
     apiKeyVerification: readApiKeyVerification(spec.get("apiKeyVerification")),
-    rateLimit: readRateLimit(spec.get("rateLimit")),
     quota: readQuota(spec.get("quota")),
     oasValidation: readOasValidation(spec.get("OASValidation")),
-    cors: readCors(spec.get("CORS")),
   } as const;
 }
 

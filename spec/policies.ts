@@ -2,6 +2,7 @@ import { COUNT, type Field } from "./field";
 import { type ApiKeyVerification, type OasValidation, type Quota, type RateLimit } from "./model";
 import { PLAIN_TEXT } from "./names";
 import { optional } from "./optional";
+import { readIdentifier } from "./rateLimitIdentifier";
 
 /** The Azure operator's `period`, in seconds, as TM Forum's `interval`. */
 const INTERVAL_OF_PERIOD: ReadonlyMap<number, RateLimit["interval"]> = new Map([
@@ -32,7 +33,7 @@ export function readRateLimit(field: Field): RateLimit {
   if (enabled && !limit.isSet) limit.fail("is required while the rate limit is enabled");
   return {
     enabled,
-    ...optional("identifier", rateLimit.get("identifier").text(PLAIN_TEXT)),
+    identifier: readIdentifier(rateLimit.get("identifier")),
     ...optional("limit", limit.integer(COUNT)),
     interval: readInterval(rateLimit.get("interval"), period),
   };
@@ -43,7 +44,7 @@ function readInterval(interval: Field, period: Field): RateLimit["interval"] {
   if (!period.isSet) return named ?? "ps";
   const counted = INTERVAL_OF_PERIOD.get(period.integer(COUNT) ?? 1);
   if (counted === undefined) period.fail("must be 1 or 60: seconds, the same as interval ps or pm");
-  else if (named !== undefined && named !== counted) period.fail("must agree with spec.rateLimit.interval");
+  else if (named !== undefined && named !== counted) period.fail(`must agree with ${interval.path}`);
   return counted ?? "ps";
 }
 

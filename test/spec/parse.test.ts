@@ -38,7 +38,7 @@ describe("parseExposedApi", () => {
       resources: [],
       required: false,
       apiKeyVerification: { enabled: false },
-      rateLimit: { enabled: false, interval: "ps" },
+      rateLimit: { enabled: false, identifier: { type: "ip" }, interval: "ps" },
       quota: {},
       oasValidation: {
         requestEnabled: false,
@@ -65,6 +65,8 @@ describe("parseExposedApi", () => {
           maxAge: 1800,
         },
       },
+      jwt: [],
+      overridden: [],
     };
     assert.deepEqual(parse(), expected);
   });
@@ -106,7 +108,12 @@ describe("parseExposedApi", () => {
     const api = parse(CHART_DEFAULTS);
     assert.equal(api.template, undefined);
     assert.deepEqual(api.quota, {});
-    assert.deepEqual(api.rateLimit, { enabled: false, identifier: "IP", limit: 6, interval: "pm" });
+    assert.deepEqual(api.rateLimit, {
+      enabled: false,
+      identifier: { type: "ip" },
+      limit: 6,
+      interval: "pm",
+    });
     assert.equal(api.cors.handlePreflightRequests.maxAge, 36000);
   });
 

@@ -6,14 +6,15 @@ describe("spec.rateLimit", () => {
   const rateLimit = (value: unknown) => parse({ rateLimit: value }).rateLimit;
 
   it("reads the limit as the string of the CRD or as a number", () => {
-    const expected = { enabled: true, identifier: "IP", limit: 100, interval: "pm" };
+    const expected = { enabled: true, identifier: { type: "ip" }, limit: 100, interval: "pm" };
     assert.deepEqual(rateLimit({ enabled: true, identifier: "IP", limit: "100", interval: "pm" }), expected);
     assert.deepEqual(rateLimit({ enabled: true, identifier: "IP", limit: 100, interval: "pm" }), expected);
   });
 
   it("reads the Azure operator's period in seconds, which asks for the limit by itself", () => {
-    assert.deepEqual(rateLimit({ limit: 5, period: 1 }), { enabled: true, limit: 5, interval: "ps" });
-    assert.deepEqual(rateLimit({ limit: 5, period: "60" }), { enabled: true, limit: 5, interval: "pm" });
+    const expected = { enabled: true, identifier: { type: "ip" }, limit: 5 };
+    assert.deepEqual(rateLimit({ limit: 5, period: 1 }), { ...expected, interval: "ps" });
+    assert.deepEqual(rateLimit({ limit: 5, period: "60" }), { ...expected, interval: "pm" });
     assert.equal(rateLimit({ limit: 5, period: 60, enabled: false }).enabled, false);
     assert.equal(rateLimit({ limit: 5 }).enabled, false);
   });

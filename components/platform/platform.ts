@@ -1,0 +1,21 @@
+// What the platform team writes once for all APIs, as the rest of the program takes it.
+import { type PlatformRules } from "../../spec";
+import { type IstioSettings } from "../istio/settings";
+
+/** A platform file that was read. */
+export interface Platform {
+  /** What holds for the policies of every API. */
+  readonly rules: PlatformRules;
+  /** What the file says of the gateway; a part that it leaves out is absent. */
+  readonly istio: Pick<IstioSettings, "workload" | "jwt" | "apiKeys" | "tls">;
+}
+
+/** A platform file cannot be used. Each problem is one line; most are `field: value rule`. */
+export class PlatformError extends Error {
+  override readonly name = "PlatformError";
+
+  /** @param problems all that is wrong, at least one */
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join("\n"));
+  }
+}
