@@ -20,11 +20,38 @@ export type AddressedApi = Pick<ExposedApi, "hostname" | "path">;
  */
 export type PublicUrl = { readonly url: string; readonly ip?: string } | { readonly unknown: string };
 
-/** What became of one policy that the spec asks for. */
+/** What only the cluster says of an API. A part is absent where no policy needs it, and where it is not known. */
+export interface ApiContext {
+  /** Labels by which the Service `spec.implementation` selects its Pods. */
+  readonly podLabels?: Readonly<Record<string, string>>;
+  /** Paths of other APIs on the same host that begin with the path of this one, sorted. */
+  readonly innerPaths?: readonly string[];
+  /** Hosts of other APIs on the same gateway, sorted, for an API on every host (`*`) that asks who calls. */
+  readonly otherHosts?: readonly string[];
+  /** Another API with the same `spec.hostname`, whose Gateway and certificate serve that host for this one too. */
+  readonly hostHolder?: { readonly namespace: string; readonly name: string };
+}
+
+/** One route: requests with this host, to this path or one that begins with it, at this gateway. */
+export interface Route {
+  readonly gateway: string;
+  /** Host name in lower case, or `*` for each one that has no routes of its own. */
+  readonly host: string;
+  readonly path: string;
+}
+
+/** A route as one text: two APIs that share one cannot both be served. */
+export function routeText({ gateway, host, path }: Route): string {
+  return `${gateway} ${host}${path}`;
+}
+
+/** What became of one policy that is asked for. */
 export interface PolicyOutcome {
   readonly policy: PolicyField;
-  /** The resource that enforces it, or undefined when this gateway cannot. */
+  /** What enforces it, and with which limits; undefined when nothing does. */
   readonly enforcedBy?: string;
+  /** Why nothing enforces it, as the end of a sentence that begins with the field. */
+  readonly because?: string;
 }
 
 /** A component that exposes one API through one kind of gateway. */
@@ -41,6 +68,8 @@ export interface GatewayArgs<Settings> {
   readonly api: ExposedApi;
   /** How the platform team runs the gateway. */
   readonly settings: Settings;
+  /** What the cluster says of the API. */
+  readonly context?: ApiContext | undefined;
   /** The API object in the cluster, if it is one. */
   readonly owner?: OwnerReference | undefined;
 }
@@ -59,12 +88,14 @@ export interface Gateway<Settings> {
     settings: Settings,
     address: GatewayAddress | undefined,
   ) => PublicUrl;
-  /**
-   * The routes an API occupies, as opaque text: two APIs that share one cannot both be served.
-   */
-  readonly routes: (api: ExposedApi, settings: Settings) => readonly string[];
-  /** The Kubernetes objects the component declares, as plain data. */
-  readonly objects: (api: ExposedApi, settings: Settings) => readonly OwnedObject[];
-  /** One outcome for every policy the spec asks for, in the order of `requestedPolicies`. */
-  readonly policies: (api: ExposedApi, settings: Settings) => readonly PolicyOutcome[];
+  /** The routes an API occupies. */
+  readonly routes: (api: ExposedApi, settings: Settings) => readonly Route[];
+  /** The Kubernetes objects the component declares, as plain data. The owner is left out of them. */
+  readonly objects: (args: GatewayArgs<Settings>) => readonly OwnedObject[];
+  /** One outcome for every policy that is asked for, in the order of `requestedPolicies`. */
+  readonly policies: (args: GatewayArgs<Settings>) => readonly PolicyOutcome[];
+  /** The Kubernetes objects that all APIs behind the gateway share. None where no API can need any. */
+  readonly platformObjects: (settings: Settings) => readonly OwnedObject[];
+  /** Whether something that an API asks for works only while the platform's objects are there. */
+  readonly needsPlatform: (api: ExposedApi, settings: Settings) => boolean;
 }

@@ -4,8 +4,10 @@ import {
   type AddressedApi,
   type Gateway,
   type GatewayAddress,
+  type GatewayArgs,
   type PolicyOutcome,
   type PublicUrl,
+  type Route,
 } from "./gateway";
 import { istioGateway } from "./istio/istioGateway";
 import { type IstioSettings } from "./istio/settings";
@@ -48,16 +50,26 @@ export function publicUrl(
 }
 
 /** See {@link Gateway.routes}. */
-export function routesOf(api: ExposedApi, settings: GatewaySettings): readonly string[] {
+export function routesOf(api: ExposedApi, settings: GatewaySettings): readonly Route[] {
   return gatewayFor(settings).routes(api, settings);
 }
 
 /** See {@link Gateway.objects}. */
-export function gatewayObjects(api: ExposedApi, settings: GatewaySettings): readonly OwnedObject[] {
-  return gatewayFor(settings).objects(api, settings);
+export function gatewayObjects(args: GatewayArgs<GatewaySettings>): readonly OwnedObject[] {
+  return gatewayFor(args.settings).objects(args);
 }
 
 /** See {@link Gateway.policies}. */
-export function policiesOf(api: ExposedApi, settings: GatewaySettings): readonly PolicyOutcome[] {
-  return gatewayFor(settings).policies(api, settings);
+export function policiesOf(args: GatewayArgs<GatewaySettings>): readonly PolicyOutcome[] {
+  return gatewayFor(args.settings).policies(args);
+}
+
+/** See {@link Gateway.platformObjects}. */
+export function platformObjects(settings: GatewaySettings): readonly OwnedObject[] {
+  return gatewayFor(settings).platformObjects(settings);
+}
+
+/** See {@link Gateway.needsPlatform}. */
+export function needsPlatform(api: ExposedApi, settings: GatewaySettings): boolean {
+  return gatewayFor(settings).needsPlatform(api, settings);
 }

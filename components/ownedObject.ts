@@ -15,13 +15,22 @@ export interface OwnedObject {
   readonly isPatch?: boolean;
 }
 
-/** `metadata.resourceVersion` of objects after a run, by `Kind/name`. One that is not known is left out. */
+/** `Kind/namespace/name`: tells an object from all others that the components declare. */
+export function objectId({ kind, namespace, name }: Pick<OwnedObject, "kind" | "namespace" | "name">): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/** `metadata.resourceVersion` of objects after a run, by {@link objectId}. One that is not known is left out. */
 export type ObjectVersions = Readonly<Record<string, string>>;
 
 /** What {@link versionsOf} reads of a resource of Pulumi's Kubernetes provider. */
 interface KubernetesResource {
   readonly kind: pulumi.Output<string>;
-  readonly metadata: pulumi.Output<{ readonly name?: string; readonly resourceVersion?: string }>;
+  readonly metadata: pulumi.Output<{
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly resourceVersion?: string;
+  }>;
 }
 
 /** The versions of the objects that these resources declare. */
@@ -31,8 +40,10 @@ export function versionsOf(resources: readonly KubernetesResource[]): pulumi.Out
     .all(seen)
     .apply((objects) =>
       Object.fromEntries(
-        objects.flatMap(([kind, { name, resourceVersion }]) =>
-          name === undefined || resourceVersion === undefined ? [] : [[`${kind}/${name}`, resourceVersion]],
+        objects.flatMap(([kind, { namespace, name, resourceVersion }]) =>
+          namespace === undefined || name === undefined || resourceVersion === undefined
+            ? []
+            : [[objectId({ kind, namespace, name }), resourceVersion]],
         ),
       ),
     );

@@ -5,7 +5,7 @@ import { type ApiSettings } from "./settings";
 /** The Kubernetes objects that the program of an API declares, as plain data. */
 export function declaredObjects(
   api: ExposedApi,
-  { gateway, monitoring }: ApiSettings,
+  { gateway, monitoring, context }: ApiSettings,
 ): readonly OwnedObject[] {
-  return [...gatewayObjects(api, gateway), ...monitoringObjects(api, monitoring)];
+  return [...gatewayObjects({ api, settings: gateway, context }), ...monitoringObjects(api, monitoring)];
 }

@@ -1,17 +1,24 @@
 // The inline program of one stack: plain data in, plain data out.
 import * as pulumi from "@pulumi/pulumi";
-import { OdaApi, type ObjectVersions, type OwnerReference } from "../components";
+import {
+  OdaApi,
+  OdaPlatform,
+  type GatewaySettings,
+  type ObjectVersions,
+  type OwnerReference,
+} from "../components";
 import { GROUP, type ExposedApi } from "../spec";
+import { PLATFORM_STACK } from "./names";
 import { type ApiSettings } from "./settings";
 
 /**
  * Changes whenever the components declare other resources for the same model and settings, and only then:
  * a new revision runs every stack once.
  */
-export const PROGRAM_REVISION = 1;
+export const PROGRAM_REVISION = 2;
 
-/** What the program of a stack is made from. */
-export interface ProgramInput {
+/** What the program of an API is made from. */
+export interface ApiInput {
   readonly api: ExposedApi;
   readonly settings: ApiSettings;
   /** The API object in the cluster, if it is one. */
@@ -20,24 +27,39 @@ export interface ProgramInput {
   readonly rewrittenAt?: string;
 }
 
+/** What the program of the platform resources is made from: what all APIs of a gateway share. */
+export interface PlatformInput {
+  readonly platform: GatewaySettings;
+  /** See {@link ApiInput.rewrittenAt}. */
+  readonly rewrittenAt?: string;
+}
+
+/** What the program of a stack is made from: plain data. */
+export type ProgramInput = ApiInput | PlatformInput;
+
 /** What a run gives back. */
-export interface ApiOutputs {
-  /** See {@link OdaApi.uid}. */
-  readonly uid: string;
-  /** See {@link OdaApi.versions}. */
+export interface RunOutputs {
+  /** See {@link OdaApi.uid}; the platform resources have none. */
+  readonly uid?: string;
+  /** See {@link OdaApi.versions} and {@link OdaPlatform.versions}. */
   readonly versions: ObjectVersions;
 }
 
 /** An inline program, and its outputs once it has run. */
-export interface ApiProgram {
+export interface StackProgram {
   readonly run: pulumi.automation.PulumiFn;
   /** Outputs of the last run, or undefined when none has resolved them, as in a preview of a new stack. */
-  readonly outputs: () => ApiOutputs | undefined;
+  readonly outputs: () => RunOutputs | undefined;
+}
+
+/** The program of a stack. */
+export function programOf(input: ProgramInput): StackProgram {
+  return "platform" in input ? platformProgram(input) : apiProgram(input);
 }
 
 /** The program that declares one API under its own name. */
-export function apiProgram({ api, settings, owner, rewrittenAt }: ProgramInput): ApiProgram {
-  let outputs: ApiOutputs | undefined;
+export function apiProgram({ api, settings, owner, rewrittenAt }: ApiInput): StackProgram {
+  let outputs: RunOutputs | undefined;
   return {
     run: () => {
       const exposed = new OdaApi(api.name, { api, ...settings, owner }, rewriting(rewrittenAt));
@@ -45,6 +67,21 @@ export function apiProgram({ api, settings, owner, rewrittenAt }: ProgramInput):
         outputs = { uid, versions };
       });
       return Promise.resolve({ uid: exposed.uid });
+    },
+    outputs: () => outputs,
+  };
+}
+
+/** The program that declares what all APIs of a gateway share. */
+export function platformProgram({ platform, rewrittenAt }: PlatformInput): StackProgram {
+  let outputs: RunOutputs | undefined;
+  return {
+    run: () => {
+      const shared = new OdaPlatform(PLATFORM_STACK, { gateway: platform }, rewriting(rewrittenAt));
+      shared.versions.apply((versions) => {
+        outputs = { versions };
+      });
+      return Promise.resolve({});
     },
     outputs: () => outputs,
   };

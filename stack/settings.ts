@@ -1,4 +1,4 @@
-import { type GatewaySettings, type MonitoringSettings } from "../components";
+import { type ApiContext, type GatewaySettings, type MonitoringSettings } from "../components";
 
 /** Everything besides the API itself that decides which resources exist. Part of the reconcile hash. */
 export interface ApiSettings {
@@ -6,4 +6,6 @@ export interface ApiSettings {
   readonly gateway: GatewaySettings;
   /** How its metrics are announced. Absent where it serves none, so that no hash of such an API depends on it. */
   readonly monitoring?: MonitoringSettings;
+  /** What the cluster says of the API, as far as its policies depend on it. */
+  readonly context?: ApiContext;
 }
