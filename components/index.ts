@@ -1,17 +1,36 @@
 // What users of the components may import.
 export { OdaApi, type OdaApiArgs } from "./odaApi";
-export { type GatewayAddress, type PolicyOutcome, type PublicUrl } from "./gateway";
+export { OdaPlatform, type OdaPlatformArgs } from "./odaPlatform";
+export {
+  routeText,
+  type ApiContext,
+  type GatewayAddress,
+  type PolicyOutcome,
+  type PublicUrl,
+  type Route,
+} from "./gateway";
 export {
   gatewayObjects,
   gatewayTypes,
   isGatewayType,
+  needsPlatform,
+  platformObjects,
   policiesOf,
   publicUrl,
   routesOf,
   unenforced,
   type GatewaySettings,
 } from "./gateways";
-export { defaultIstioSettings, type IstioSettings } from "./istio/settings";
+export {
+  defaultIstioSettings,
+  defaultWorkload,
+  type ApiKeySettings,
+  type GatewayWorkload,
+  type IstioSettings,
+  type JwtProvider,
+  type TlsCertificate,
+  type TlsSettings,
+} from "./istio/settings";
 export { IstioGateway, type IstioGatewayArgs } from "./istio/istioGateway";
 export { ServiceMonitor, type ServiceMonitorArgs } from "./monitoring/serviceMonitor";
 export {
@@ -31,5 +50,7 @@ export {
   MAX_CONTAINER_NAME,
 } from "./monitoring/dataDogAnnotations";
 export { monitoringObjects } from "./monitoring/variants";
-export { type ObjectVersions, type OwnedObject } from "./ownedObject";
+export { objectId, type ObjectVersions, type OwnedObject } from "./ownedObject";
+export { noPlatform, type Platform, PlatformError } from "./platform/platform";
+export { readPlatform } from "./platform/readPlatform";
 export { patchFieldManager, type OwnerReference } from "./kubernetesMetadata";

@@ -1,5 +1,6 @@
 // Metadata that every Kubernetes object of an API carries.
-import { COMPONENT_NAME_LABEL, shortened, type ExposedApi } from "../spec";
+import { COMPONENT_NAME_LABEL, GROUP, shortened, type ExposedApi } from "../spec";
+import { type OwnedObject } from "./ownedObject";
 
 /** Longest field manager that the API server takes, in characters (Kubernetes API reference, PatchOptions). */
 const MAX_FIELD_MANAGER = 128;
@@ -20,6 +21,12 @@ export function patchFieldManager(api: Pick<ExposedApi, "kind" | "name">): strin
   return shortened(`${fieldManager(api)}.${api.name}`, MAX_FIELD_MANAGER);
 }
 
+/** Field manager of the objects that all APIs share. */
+export const PLATFORM_FIELD_MANAGER = "oda-api-platform";
+
+/** Annotation of an object in another namespace than its API's: `namespace/name` of the API. */
+const API_ANNOTATION = `${GROUP}/api`;
+
 /** The API object in the cluster that resources are made for, and that they must not outlive. */
 export interface OwnerReference {
   readonly apiVersion: string;
@@ -37,23 +44,51 @@ interface ObjectMetadata {
 }
 
 /**
- * Metadata of a leaf object named like the API, in its namespace.
- *
- * The annotations are read by Pulumi's Kubernetes provider. A fixed field manager makes a create that was cut off
- * and repeated the same create; background deletion and no await fit objects that have no controller of their own.
+ * What Pulumi's Kubernetes provider reads of an object. A fixed field manager makes a create that was cut off and
+ * repeated the same create; background deletion and no await fit objects that have no controller of their own.
  */
-export function leafMetadata(api: ExposedApi, owner: OwnerReference | undefined): ObjectMetadata {
+function leafAnnotations(manager: string): Record<string, string> {
   return {
-    name: api.name,
-    namespace: api.namespace,
-    ...(api.componentName === undefined ? {} : { labels: { [COMPONENT_NAME_LABEL]: api.componentName } }),
-    annotations: {
-      "pulumi.com/patchFieldManager": fieldManager(api),
-      "pulumi.com/deletionPropagationPolicy": "background",
-      "pulumi.com/skipAwait": "true",
-    },
-    ...(owner === undefined ? {} : { ownerReferences: [owner] }),
+    "pulumi.com/patchFieldManager": manager,
+    "pulumi.com/deletionPropagationPolicy": "background",
+    "pulumi.com/skipAwait": "true",
   };
+}
+
+/**
+ * Metadata of an object of an API. One in another namespace has no owner reference, which cannot cross namespaces: it
+ * tells its API by an annotation.
+ */
+export function objectMetadata(
+  { namespace, name, fieldManager: manager }: Pick<OwnedObject, "namespace" | "name" | "fieldManager">,
+  api: ExposedApi,
+  owner: OwnerReference | undefined,
+): ObjectMetadata {
+  const isElsewhere = namespace !== api.namespace;
+  const annotations = leafAnnotations(manager);
+  if (isElsewhere) annotations[API_ANNOTATION] = `${api.namespace}/${api.name}`;
+  return {
+    name,
+    namespace,
+    ...(api.componentName === undefined ? {} : { labels: { [COMPONENT_NAME_LABEL]: api.componentName } }),
+    annotations,
+    ...(owner === undefined || isElsewhere ? {} : { ownerReferences: [owner] }),
+  };
+}
+
+/** Metadata of an object named like the API, in its namespace. */
+export function leafMetadata(api: ExposedApi, owner: OwnerReference | undefined): ObjectMetadata {
+  const { namespace, name } = api;
+  return objectMetadata({ namespace, name, fieldManager: fieldManager(api) }, api, owner);
+}
+
+/** Metadata of an object that belongs to no API. */
+export function platformMetadata({
+  namespace,
+  name,
+  fieldManager: manager,
+}: Pick<OwnedObject, "namespace" | "name" | "fieldManager">): ObjectMetadata {
+  return { name, namespace, annotations: leafAnnotations(manager) };
 }
 
 /**

@@ -1,7 +1,7 @@
 // The component users see: one TM Forum ODA API, exposed and watched.
 import * as pulumi from "@pulumi/pulumi";
 import { type ExposedApi } from "../spec";
-import { type GatewayAddress, type PolicyOutcome } from "./gateway";
+import { type ApiContext, type GatewayAddress, type PolicyOutcome } from "./gateway";
 import { gatewayFor, type GatewaySettings } from "./gateways";
 import { type OwnerReference } from "./kubernetesMetadata";
 import { isMetricsApi, type MonitoringComponent } from "./monitoring/monitoring";
@@ -19,6 +19,8 @@ export interface OdaApiArgs {
   readonly monitoring?: MonitoringSettings | undefined;
   /** Where clients reach that gateway, if it is known when the program runs. */
   readonly address?: GatewayAddress;
+  /** What the cluster says of the API, as far as it is known when the program runs. */
+  readonly context?: ApiContext | undefined;
   /** The API object in the cluster, if it is one: the resources are deleted with it. */
   readonly owner?: OwnerReference | undefined;
 }
@@ -43,10 +45,10 @@ export class OdaApi extends pulumi.ComponentResource {
 
   constructor(name: string, args: OdaApiArgs, options?: pulumi.ComponentResourceOptions) {
     super("oda-api:index:OdaApi", name, {}, options);
-    const { api, gateway: settings, owner } = args;
+    const { api, gateway: settings, context, owner } = args;
     const gateway = gatewayFor(settings);
 
-    const exposed = gateway.create(name, { api, settings, owner }, { parent: this });
+    const exposed = gateway.create(name, { api, settings, context, owner }, { parent: this });
     const monitored = this.monitor(name, args);
 
     const publicUrl = gateway.publicUrl(api, settings, args.address);
@@ -55,7 +57,7 @@ export class OdaApi extends pulumi.ComponentResource {
     this.versions = pulumi
       .all([exposed.versions, monitored?.versions ?? {}])
       .apply(([route, monitoring]) => ({ ...route, ...monitoring }));
-    this.policies = gateway.policies(api, settings);
+    this.policies = gateway.policies({ api, settings, context });
     this.registerOutputs({ url: this.url, uid: this.uid, policies: this.policies });
   }
 

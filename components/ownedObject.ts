@@ -16,7 +16,11 @@ export interface OwnedObject {
 }
 
 /** `Kind/namespace/name`: tells an object from all others that the components declare. */
-export function objectId({ kind, namespace, name }: Pick<OwnedObject, "kind" | "namespace" | "name">): string {
+export function objectId({
+  kind,
+  namespace,
+  name,
+}: Pick<OwnedObject, "kind" | "namespace" | "name">): string {
   return `${kind}/${namespace}/${name}`;
 }
 

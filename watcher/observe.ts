@@ -61,7 +61,8 @@ export function observe(
     monitoring: settings.monitoring,
     unmonitored,
     announcedBy,
-    policies: api === undefined ? [] : policiesOf(api, settings.gateway),
+    policies:
+      api === undefined ? [] : policiesOf({ api, settings: settings.gateway, context: settings.context }),
     now: new Date().toISOString(),
   };
 }

@@ -1,20 +1,22 @@
 // Exposes an API through an Istio ingress gateway.
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { requestedPolicies, type ExposedApi } from "../../spec";
-import { type Gateway, type GatewayArgs, type GatewayComponent, type PolicyOutcome } from "../gateway";
-import { fieldManager, leafMetadata } from "../kubernetesMetadata";
-import { versionsOf, type ObjectVersions, type OwnedObject } from "../ownedObject";
+import { type ExposedApi } from "../../spec";
+import { type Gateway, type GatewayArgs, type GatewayComponent, type Route } from "../gateway";
+import { objectMetadata } from "../kubernetesMetadata";
+import { objectId, versionsOf, type ObjectVersions, type OwnedObject } from "../ownedObject";
+import { istioNeedsPlatform, istioObjects, istioOutcomes, istioPlatformObjects } from "./objects";
 import { type IstioSettings } from "./settings";
 import { istioPublicUrl, virtualServiceHosts } from "./url";
-import { virtualServiceSpec } from "./virtualService";
 
 /** Arguments of {@link IstioGateway}. */
 export type IstioGatewayArgs = GatewayArgs<IstioSettings>;
 
 /**
  * One VirtualService, named like the API and in its namespace, that routes the API's path from the platform's
- * Istio Gateway to the implementation's Service.
+ * Istio Gateway to the implementation's Service; and the objects that enforce the policies of the API.
+ *
+ * The policies are there before the route is, and longer.
  */
 export class IstioGateway extends pulumi.ComponentResource implements GatewayComponent {
   readonly routeUid: pulumi.Output<string>;
@@ -23,47 +25,40 @@ export class IstioGateway extends pulumi.ComponentResource implements GatewayCom
 
   constructor(name: string, args: IstioGatewayArgs, options?: pulumi.ComponentResourceOptions) {
     super("oda-api:istio:IstioGateway", name, {}, options);
-    const { apiVersion, kind, fields } = virtualService(args.api, args.settings);
-    this.virtualService = new kubernetes.apiextensions.CustomResource(
-      name,
-      { apiVersion, kind, metadata: leafMetadata(args.api, args.owner), ...fields },
-      { parent: this, aliases: otherVersions(args.settings.apiVersion) },
-    );
+    const [virtualService, ...others] = istioObjects(args);
+    const policies = others.map((object) => this.declare(`${name}/${objectId(object)}`, object, args));
+    this.virtualService = this.declare(name, virtualService, args, policies);
     this.routeUid = this.virtualService.metadata.uid;
-    this.versions = versionsOf([this.virtualService]);
+    this.versions = versionsOf([this.virtualService, ...policies]);
     this.registerOutputs({ routeUid: this.routeUid });
+  }
+
+  private declare(
+    name: string,
+    object: OwnedObject,
+    { api, owner }: IstioGatewayArgs,
+    dependsOn: pulumi.Resource[] = [],
+  ): kubernetes.apiextensions.CustomResource {
+    const { apiVersion, kind, fields } = object;
+    return new kubernetes.apiextensions.CustomResource(
+      name,
+      { apiVersion, kind, metadata: objectMetadata(object, api, owner), ...fields },
+      { parent: this, aliases: otherVersions(object), dependsOn },
+    );
   }
 }
 
-/** A cluster that starts to serve a newer version of the API keeps its routes: the resource only changes type. */
-function otherVersions(apiVersion: IstioSettings["apiVersion"]): pulumi.Alias[] {
-  const versions: readonly IstioSettings["apiVersion"][] = [
-    "networking.istio.io/v1",
-    "networking.istio.io/v1beta1",
-  ];
-  return versions
-    .filter((version) => version !== apiVersion)
-    .map((version) => ({ type: `kubernetes:${version}:VirtualService` }));
+/** A cluster that starts to serve a newer version of Istio's API keeps its objects: they only change type. */
+function otherVersions({ apiVersion, kind }: OwnedObject): pulumi.Alias[] {
+  const [group, version] = apiVersion.split("/");
+  if (group !== "networking.istio.io" && group !== "security.istio.io") return [];
+  const other = version === "v1" ? "v1beta1" : "v1";
+  return version === "v1" || version === "v1beta1" ? [{ type: `kubernetes:${group}/${other}:${kind}` }] : [];
 }
 
-function virtualService(api: ExposedApi, settings: IstioSettings): OwnedObject {
-  return {
-    apiVersion: settings.apiVersion,
-    kind: "VirtualService",
-    namespace: api.namespace,
-    name: api.name,
-    fieldManager: fieldManager(api),
-    fields: { spec: virtualServiceSpec(api, settings) },
-  };
-}
-
-function routes(api: ExposedApi, settings: IstioSettings): readonly string[] {
-  return virtualServiceHosts(api, settings).map((host) => `${settings.gateway} ${host}${api.path}`);
-}
-
-/** No policy is enforced at an Istio gateway yet. */
-function policies(api: ExposedApi): readonly PolicyOutcome[] {
-  return requestedPolicies(api).map((policy) => ({ policy }));
+function routes(api: ExposedApi, settings: IstioSettings): readonly Route[] {
+  const { gateway } = settings;
+  return virtualServiceHosts(api, settings).map((host) => ({ gateway, host, path: api.path }));
 }
 
 /** Istio, as an entry in the table of gateways. */
@@ -71,6 +66,8 @@ export const istioGateway: Gateway<IstioSettings> = {
   create: (name, args, options) => new IstioGateway(name, args, options),
   publicUrl: istioPublicUrl,
   routes,
-  objects: (api, settings) => [virtualService(api, settings)],
-  policies,
+  objects: istioObjects,
+  policies: istioOutcomes,
+  platformObjects: istioPlatformObjects,
+  needsPlatform: istioNeedsPlatform,
 };

@@ -1,23 +1,48 @@
 // The VirtualService of an API, with the fields TM Forum's Istio operator sets.
 import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1beta1/VirtualService";
-import { type ExposedApi } from "../../spec";
-import { type IstioSettings } from "./settings";
+import { innerPathMatch } from "./innerPaths";
+import { routeName, type IstioArgs } from "./istioPolicy";
+import { corsPolicyOf } from "./policies/cors";
+import { tlsGatewaysOf } from "./policies/tls";
 import { virtualServiceHosts } from "./url";
 
+type Spec = NonNullable<IVirtualService["spec"]>;
+type HttpRoute = NonNullable<Spec["http"]>[number];
+type Match = NonNullable<HttpRoute["match"]>[number];
+
+/** Header of a preflight request (Fetch, "CORS-preflight request"): no script of a page can set it. */
+const PREFLIGHT_HEADER = "access-control-request-method";
+
 /** Spec of the VirtualService: one prefix match on the API's path, one destination. */
-export function virtualServiceSpec(
-  api: ExposedApi,
-  settings: IstioSettings,
-): NonNullable<IVirtualService["spec"]> {
+export function virtualServiceSpec(args: IstioArgs): Spec {
+  const { api, settings } = args;
   return {
     hosts: [...virtualServiceHosts(api, settings)],
-    gateways: [settings.gateway],
-    http: [
-      {
-        name: api.name,
-        match: [{ uri: { prefix: api.path } }],
-        route: [{ destination: { host: api.implementation, port: { number: api.port } } }],
-      },
-    ],
+    gateways: [settings.gateway, ...tlsGatewaysOf(args)],
+    http: [...httpRoutes(args)],
   };
+}
+
+function httpRoutes(args: IstioArgs): readonly HttpRoute[] {
+  const { api } = args;
+  const route = {
+    name: routeName(api),
+    match: [matchOf(args, {})],
+    route: [{ destination: { host: api.implementation, port: { number: api.port } } }],
+  };
+  const corsPolicy = corsPolicyOf(api);
+  if (corsPolicy === undefined) return [route];
+  if (api.cors.handlePreflightRequests.enabled) return [{ ...route, corsPolicy }];
+  const allButPreflights = matchOf(args, { [PREFLIGHT_HEADER]: {} });
+  return [{ ...route, match: [allButPreflights], corsPolicy }, route];
+}
+
+/** Requests to the API's path that have none of `withoutHeaders`. */
+function matchOf(args: IstioArgs, withoutHeaders: NonNullable<Match["withoutHeaders"]>): Match {
+  const uri = { prefix: args.api.path };
+  // Istio tries a route for `/` last of all, unless it has a match on headers.
+  const isLast = args.api.path === "/" && Object.keys(withoutHeaders).length === 0;
+  const path = isLast ? undefined : innerPathMatch(args);
+  const without = { ...(path === undefined ? {} : { ":path": path }), ...withoutHeaders };
+  return Object.keys(without).length === 0 ? { uri } : { uri, withoutHeaders: without };
 }

@@ -36,7 +36,7 @@ function objectWith(kind: string, spec: object): KubeObject {
 describe("What the demo promises", () => {
   it("is kept by the VirtualService that the components declare", async () => {
     for (const api of (await readSample()).apis) {
-      const declared = virtualServiceSpec(parseExposedApi(api), defaultIstioSettings);
+      const declared = virtualServiceSpec({ api: parseExposedApi(api), settings: defaultIstioSettings });
       const seen = routeOf(objectWith("VirtualService", declared));
       assert.deepEqual(differences("route", promisedRoute(specOf(api)), seen), []);
     }
@@ -52,7 +52,10 @@ describe("What the demo promises", () => {
     const api = await sampleApi(CORE_API);
     const spec = specOf(api);
     const wrong = { ...parseExposedApi(api), path: "/other", port: 1, hostname: "a.example.org" };
-    const declared = virtualServiceSpec(wrong, { ...defaultIstioSettings, gateway: "other" });
+    const declared = virtualServiceSpec({
+      api: wrong,
+      settings: { ...defaultIstioSettings, gateway: "other" },
+    });
     assert.deepEqual(
       differences("route", promisedRoute(spec), routeOf(objectWith("VirtualService", declared))),
       [
@@ -62,7 +65,7 @@ describe("What the demo promises", () => {
         "route: destination should be pc-catalog:8080 and is pc-catalog:1",
       ],
     );
-    const right = virtualServiceSpec(parseExposedApi(api), defaultIstioSettings);
+    const right = virtualServiceSpec({ api: parseExposedApi(api), settings: defaultIstioSettings });
     const twice = objectWith("VirtualService", {
       ...right,
       http: [...(right.http ?? []), ...(right.http ?? [])],

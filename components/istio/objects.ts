@@ -1,0 +1,59 @@
+// Everything that is declared behind Istio, as plain data.
+import { requestedPolicies, type ExposedApi } from "../../spec";
+import { type PolicyOutcome } from "../gateway";
+import { type OwnedObject } from "../ownedObject";
+import { ENVOY_FILTER, envoyFilterSpec } from "./envoyFilter";
+import { innerPathPatches } from "./innerPaths";
+import { objectAtGateway, objectBesideApi, platformObject, type IstioArgs } from "./istioPolicy";
+import { istioPolicies } from "./policies";
+import { needsTlsPlatform, tlsObjects, tlsPlatformObjects } from "./policies/tls";
+import { type IstioSettings } from "./settings";
+import { virtualServiceSpec } from "./virtualService";
+
+const policies = Object.values(istioPolicies);
+
+/** The objects of one API; the first is its VirtualService. */
+export function istioObjects(args: IstioArgs): readonly [OwnedObject, ...OwnedObject[]] {
+  const { api, settings } = args;
+  const virtualService = { apiVersion: settings.apiVersion, kind: "VirtualService" };
+  return [
+    objectBesideApi(api, virtualService, virtualServiceSpec(args)),
+    ...envoyFilters(args),
+    ...policies.flatMap(({ objects }) => objects?.(args) ?? []),
+    ...tlsObjects(args),
+  ];
+}
+
+/** The objects that all APIs share: the filter for rate limits in any case. */
+export function istioPlatformObjects(settings: IstioSettings): readonly OwnedObject[] {
+  const patches = policies.flatMap(({ platformPatches }) => platformPatches?.(settings) ?? []);
+  return [
+    platformObject(settings, ENVOY_FILTER, envoyFilterSpec(settings, patches)),
+    ...policies.flatMap(({ platformObjects }) => platformObjects?.(settings) ?? []),
+    ...tlsPlatformObjects(settings),
+  ];
+}
+
+/** See `Gateway.needsPlatform`. */
+export function istioNeedsPlatform(api: ExposedApi, settings: IstioSettings): boolean {
+  const isNeeded = policies.some(({ needsPlatform }) => needsPlatform?.(api, settings) ?? false);
+  return isNeeded || needsTlsPlatform(api, settings);
+}
+
+/** See `Gateway.policies`. */
+export function istioOutcomes(args: IstioArgs): readonly PolicyOutcome[] {
+  return requestedPolicies(args.api).map((policy) => ({
+    policy,
+    ...istioPolicies[policy].enforcement(args),
+  }));
+}
+
+function envoyFilters(args: IstioArgs): readonly OwnedObject[] {
+  const patches = [
+    ...innerPathPatches(args),
+    ...policies.flatMap(({ routePatches }) => routePatches?.(args) ?? []),
+  ];
+  return patches.length === 0
+    ? []
+    : [objectAtGateway(args, ENVOY_FILTER, envoyFilterSpec(args.settings, patches))];
+}

@@ -1,0 +1,94 @@
+// JSON Web Tokens behind Istio: verified at the gateway, asked for on the paths of the APIs that take them.
+import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1beta1/AuthorizationPolicy";
+import type { IRequestAuthentication } from "@kubernetes-models/istio/security.istio.io/v1beta1/RequestAuthentication";
+import { type ExposedApi } from "../../../spec";
+import { type OwnedObject } from "../../ownedObject";
+import { routeFilterPatch } from "../envoyFilter";
+import {
+  nameAtGateway,
+  objectAtGateway,
+  platformObject,
+  PLATFORM_NAME,
+  securityKind,
+  workloadOf,
+  type Enforcement,
+  type EnvoyPatch,
+  type IstioArgs,
+  type IstioPolicy,
+} from "../istioPolicy";
+import { requestsOf } from "../requests";
+import { type IstioSettings, type JwtProvider } from "../settings";
+
+const FILTER = "envoy.filters.http.jwt_authn";
+const SUFFIX = "jwt";
+
+function providersOf({ jwt: names }: ExposedApi, { jwt = [] }: IstioSettings): readonly JwtProvider[] {
+  return jwt.filter(({ name }) => names.includes(name));
+}
+
+/** Istio verifies tokens for a whole workload: a token of any provider, and a request without one, passes this. */
+function requestAuthentications(settings: IstioSettings): readonly OwnedObject[] {
+  const { jwt = [] } = settings;
+  if (jwt.length === 0) return [];
+  const spec: NonNullable<IRequestAuthentication["spec"]> = {
+    selector: { matchLabels: { ...workloadOf(settings).labels } },
+    jwtRules: jwt.map(jwtRule),
+  };
+  return [platformObject(settings, securityKind(settings, "RequestAuthentication"), spec)];
+}
+
+type JwtRule = NonNullable<NonNullable<IRequestAuthentication["spec"]>["jwtRules"]>[number];
+
+function jwtRule({ issuer, jwksUri, jwks, audiences = [] }: JwtProvider): JwtRule {
+  return {
+    issuer,
+    ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(jwks === undefined ? {} : { jwks }),
+    ...(audiences.length === 0 ? {} : { audiences: [...audiences] }),
+    // An implementation that reads the token itself gets it as it came.
+    forwardOriginalToken: true,
+  };
+}
+
+/** Refuses requests to the API that carry no verified token of one of its providers. */
+function authorizationPolicies(args: IstioArgs): readonly OwnedObject[] {
+  const { api, settings } = args;
+  const issuers = providersOf(api, settings).map(({ issuer }) => issuer);
+  if (issuers.length === 0) return [];
+  const spec: NonNullable<IAuthorizationPolicy["spec"]> = {
+    selector: { matchLabels: { ...workloadOf(settings).labels } },
+    action: "DENY",
+    rules: [
+      {
+        to: [{ operation: requestsOf(args) }],
+        when: [{ key: "request.auth.claims[iss]", notValues: issuers }],
+      },
+    ],
+  };
+  return [objectAtGateway(args, securityKind(settings, "AuthorizationPolicy"), spec, SUFFIX)];
+}
+
+/** An API that wants no token takes requests with any: without this the gateway refuses those it cannot verify. */
+function routePatches({ api, settings: { jwt = [] } }: IstioArgs): readonly EnvoyPatch[] {
+  if (jwt.length === 0 || api.jwt.length > 0) return [];
+  const type = "type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig";
+  return [routeFilterPatch(api, FILTER, { "@type": type, disabled: true })];
+}
+
+function enforcement({ api, settings }: IstioArgs): Enforcement {
+  const known = providersOf(api, settings).map(({ name }) => name);
+  const unknown = api.jwt.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    return { because: `names providers that the platform has none of: ${unknown.join(", ")}` };
+  const { namespace } = workloadOf(settings);
+  const policy = `AuthorizationPolicy ${namespace}/${nameAtGateway(api, SUFFIX)}`;
+  return { enforcedBy: `RequestAuthentication ${namespace}/${PLATFORM_NAME} and ${policy}` };
+}
+
+export const jwt: IstioPolicy = {
+  objects: authorizationPolicies,
+  routePatches,
+  platformObjects: requestAuthentications,
+  needsPlatform: (api, settings) => providersOf(api, settings).length > 0,
+  enforcement,
+};
