@@ -4,7 +4,9 @@ import {
   type FieldError,
   formatFieldError,
   InvalidSpecError,
+  noRules,
   parseExposedApi,
+  type PlatformRules,
 } from "../../spec";
 
 export type Json = Record<string, unknown>;
@@ -26,14 +28,14 @@ export function resource(changes: Json = {}, metadata: Json = {}): Json {
   };
 }
 
-export function parse(changes: Json = {}, metadata: Json = {}): ExposedApi {
-  return parseExposedApi(resource(changes, metadata));
+export function parse(changes: Json = {}, metadata: Json = {}, rules?: PlatformRules): ExposedApi {
+  return parseExposedApi(resource(changes, metadata), rules);
 }
 
 /** What a parse of `object` complains about; an empty list when it is valid. */
-export function fieldErrors(object: unknown): readonly FieldError[] {
+export function fieldErrors(object: unknown, rules?: PlatformRules): readonly FieldError[] {
   try {
-    parseExposedApi(object);
+    parseExposedApi(object, rules);
     return [];
   } catch (error) {
     if (error instanceof InvalidSpecError) return error.fields;
@@ -42,6 +44,17 @@ export function fieldErrors(object: unknown): readonly FieldError[] {
 }
 
 /** The same as sentences, for a spec with `changes`. */
-export function complaints(changes: Json, metadata: Json = {}): string[] {
-  return fieldErrors(resource(changes, metadata)).map(formatFieldError);
+export function complaints(changes: Json, metadata: Json = {}, rules?: PlatformRules): string[] {
+  return fieldErrors(resource(changes, metadata), rules).map(formatFieldError);
+}
+
+/** Rules of a platform team with two JWT providers. */
+export function rulesWith(rules: Partial<PlatformRules>): PlatformRules {
+  return { ...noRules, jwtProviders: ["keycloak", "partner"], ...rules };
+}
+
+/** Metadata with annotations of `oda.tmforum.org`, by what follows the slash. */
+export function annotated(annotations: Json): Json {
+  const entries = Object.entries(annotations).map(([key, value]) => [`oda.tmforum.org/${key}`, value]);
+  return { annotations: Object.fromEntries(entries) as Json };
 }

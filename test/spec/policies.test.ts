@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { requestedPolicies } from "../../spec";
-import { complaints, parse } from "./examples";
+import { policyPlace, requestedPolicies } from "../../spec";
+import { annotated, complaints, parse, rulesWith } from "./examples";
 
 describe("spec.rateLimit", () => {
   const rateLimit = (value: unknown) => parse({ rateLimit: value }).rateLimit;
@@ -47,6 +47,76 @@ describe("spec.rateLimit", () => {
   });
 });
 
+describe("spec.rateLimit.identifier", () => {
+  const identifier = (written: unknown) => parse({ rateLimit: { identifier: written } }).rateLimit.identifier;
+
+  for (const written of ["IP", "ip", " Ip ", "", undefined, null]) {
+    it(`is the client's IP address where it is written ${JSON.stringify(written)}`, () => {
+      assert.deepEqual(identifier(written), { type: "ip" });
+    });
+  }
+
+  for (const written of ["header:X-Client", "HEADER: x-client", "X-Client", " x-Client"]) {
+    it(`is a header, in lower case, where it is written ${JSON.stringify(written)}`, () => {
+      assert.deepEqual(identifier(written), { type: "header", name: "x-client" });
+    });
+  }
+
+  it("is the header named ip where it is written header:ip", () => {
+    assert.deepEqual(identifier("header:ip"), { type: "header", name: "ip" });
+  });
+
+  for (const [written, name] of [
+    ["claim:sub", "sub"],
+    ["jwt:azp", "azp"],
+    ["Claim: https://example.com/client_id", "https://example.com/client_id"],
+  ] as const) {
+    it(`is a claim where it is written ${JSON.stringify(written)}`, () => {
+      assert.deepEqual(identifier(written), { type: "claim", name });
+    });
+  }
+
+  for (const written of [
+    "header:",
+    "claim:",
+    "X Client",
+    "X-Client, X-Other",
+    "x-client\r\nx-admin: 1",
+    "header:header:x",
+    ":path",
+    "ünïcode",
+    "claim:a b",
+    'claim:a"b',
+    `claim:${"a".repeat(129)}`,
+    "x".repeat(257),
+    "cookie:session",
+  ]) {
+    it(`refuses ${JSON.stringify(written.slice(0, 30))}`, () => {
+      assert.match(
+        complaints({ rateLimit: { identifier: written } }).join("\n"),
+        /^spec\.rateLimit\.identifier: ".* must be "IP", "header:" and the name of a header .*$/,
+      );
+    });
+  }
+
+  it("refuses what is no text", () => {
+    assert.deepEqual(complaints({ rateLimit: { identifier: 7 } }), [
+      "spec.rateLimit.identifier: 7 must be a string",
+    ]);
+  });
+
+  it("refuses a claim while the limit is enabled and the API requires no token", () => {
+    const rateLimit = { enabled: true, limit: 5, identifier: "jwt:sub" };
+    const rules = rulesWith({});
+
+    assert.deepEqual(complaints({ rateLimit }, {}, rules), [
+      'spec.rateLimit.identifier: "claim:sub" must be IP or a header while the API requires no token of a JWT provider',
+    ]);
+    assert.deepEqual(complaints({ rateLimit: { ...rateLimit, enabled: false } }, {}, rules), []);
+    assert.deepEqual(complaints({ rateLimit }, annotated({ jwt: "keycloak" }), rules), []);
+  });
+});
+
 describe("spec.quota", () => {
   it("reads a limit for an identifier", () => {
     assert.deepEqual(parse({ quota: { identifier: "client", limit: "1000" } }).quota, {
@@ -74,21 +144,32 @@ describe("requestedPolicies", () => {
   });
 
   it("lists what is asked for, in a fixed order", () => {
-    const api = parse({
+    const spec = {
       template: "gold",
       OASValidation: { allowUnspecifiedCookies: true },
       apiKeyVerification: { enabled: true, location: "header" },
       quota: { limit: 1000 },
       rateLimit: { enabled: true, limit: 5 },
       CORS: { enabled: true },
-    });
-    assert.deepEqual(requestedPolicies(api), [
+    };
+    const annotations = annotated({ "network-policy": "gateway", mtls: "strict", jwt: "keycloak" });
+    assert.deepEqual(requestedPolicies(parse(spec, annotations, rulesWith({}))), [
       "CORS",
       "rateLimit",
       "quota",
       "apiKeyVerification",
       "OASValidation",
       "template",
+      "jwt",
+      "mtls",
+      "networkPolicy",
     ]);
+  });
+});
+
+describe("policyPlace", () => {
+  it("names the field of the spec, or the annotation, that asks for a policy", () => {
+    assert.equal(policyPlace("rateLimit"), "spec.rateLimit");
+    assert.equal(policyPlace("networkPolicy"), "oda.tmforum.org/network-policy");
   });
 });

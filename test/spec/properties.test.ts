@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { canonicalJson, InvalidSpecError, parseExposedApi } from "../../spec";
+import { canonicalJson, InvalidSpecError, lockablePolicies, noRules, parseExposedApi } from "../../spec";
 import { anySpec, inOldestShape, inV1, inV1beta3, inV1beta4, messySpec, validApi } from "./arbitraries";
 import { fieldErrors, type Json, resource } from "./examples";
 
@@ -81,6 +81,51 @@ describe("parseExposedApi on any input", () => {
         }
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it("throws nothing else under any defaults, locked or not", () => {
+    fc.assert(
+      fc.property(messySpec, messySpec, fc.boolean(), (spec, other, isLocked) => {
+        const { CORS = other, rateLimit = other } = other;
+        const defaults = { CORS: CORS as object, rateLimit: rateLimit as object };
+        const locked = isLocked ? lockablePolicies : [];
+        for (const { field } of fieldErrors(resource(spec), { defaults, locked, jwtProviders: [] })) {
+          assert.match(field, /^(spec|metadata|kind)\b/);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("lets no object change a locked policy", () => {
+    fc.assert(
+      fc.property(validApi, validApi, fc.boolean(), (api, platforms, isAzures) => {
+        const { CORS, rateLimit } = (isAzures ? inOldestShape(platforms) : inV1(platforms))["spec"] as Json;
+        const defaults = { CORS: CORS as object, rateLimit: rateLimit as object };
+        const rules = { defaults, locked: lockablePolicies, jwtProviders: [] };
+        const model = parseExposedApi(inV1(api), rules);
+        const silent = parseExposedApi(resource(), rules);
+        assert.deepEqual([model.cors, model.rateLimit], [silent.cors, silent.rateLimit]);
+        assert.deepEqual(silent.overridden, []);
+      }),
+    );
+  });
+
+  it("reads an object that says everything the same under any defaults", () => {
+    fc.assert(
+      fc.property(validApi, validApi, fc.boolean(), (api, platforms, isAzures) => {
+        const { CORS, rateLimit } = (isAzures ? inOldestShape(platforms) : inV1(platforms))["spec"] as Json;
+        const defaults = { CORS: CORS as object, rateLimit: rateLimit as object };
+        const { rateLimit: limit, cors } = parseExposedApi(inV1(api), { ...noRules, defaults });
+        const own = parseExposedApi(inV1(api));
+        assert.deepEqual(limit, own.rateLimit);
+        assert.deepEqual([cors.enabled, cors.allowOrigins], [own.cors.enabled, own.cors.allowOrigins]);
+        assert.deepEqual(
+          cors.handlePreflightRequests.allowMethods,
+          own.cors.handlePreflightRequests.allowMethods,
+        );
+      }),
     );
   });
 
