@@ -1,11 +1,11 @@
-// Runs the servers of one control plane as its children, on behalf of the process that started it.
+// Runs the servers of a control plane or a data plane as its children, on behalf of the process that started it.
 //
 // Works with supervisorClient.ts (the other end) and sweep.ts (cleans up when even this process was killed).
 //
 //   node supervisor.mjs DIRECTORY
 //
 // It owns DIRECTORY. It talks over the IPC channel to its parent:
-//   in:   {start: {name, command, args}}, {kill: name}, {stop: true}
+//   in:   {start: {name, command, args, env}}, {kill: name}, {stop: true}
 //   out:  {started: name, pid}, {exited: name, code, signal}
 // When the parent asks to stop, or is gone for whatever reason (then the channel closes), the servers are
 // killed and DIRECTORY is removed. The servers are killed hard: their data is thrown away, and a graceful
@@ -28,12 +28,12 @@ function tell(message) {
   if (process.connected) process.send(message, () => undefined);
 }
 
-function start({ name, command, args }) {
+function start({ name, command, args, env }) {
   const log = openSync(join(directory, `${name}.log`), "a");
   const child = spawn(command, args, {
     cwd: directory,
     // Nothing of the user's environment: no kubeconfig, no proxy, no ETCD_* or GO* variable.
-    env: { HOME: join(directory, "home"), TMPDIR: directory },
+    env: { HOME: join(directory, "home"), TMPDIR: directory, ...env },
     stdio: ["ignore", log, log],
   });
   closeSync(log);

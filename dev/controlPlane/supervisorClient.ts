@@ -9,6 +9,8 @@ export interface ServerCommand {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** The only variables it has, beside `HOME` and `TMPDIR`. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 type Report =

@@ -15,9 +15,12 @@ export interface MissingPart {
 export class ToolchainError extends Error {
   constructor(readonly missing: readonly MissingPart[]) {
     super(
-      [`The toolchain lacks ${missing.length} of its parts.`, ...missing.map(describe), "", advice()].join(
-        "\n",
-      ),
+      [
+        `The toolchain lacks ${missing.length} of its parts.`,
+        ...missing.map(describe),
+        "",
+        ...advice(missing.map(({ part }) => part)),
+      ].join("\n"),
     );
     this.name = "ToolchainError";
   }
@@ -29,15 +32,18 @@ function describe({ part, installed, attempts }: MissingPart): string {
 }
 
 /** Tells in one line what becomes of a part that may be missing, why it is, and what brings it. */
-export function leavingOut({ name, version, optional = "" }: Part, attempts: Attempts): string {
+export function leavingOut({ name, version, optional = "", remedy }: Part, attempts: Attempts): string {
   const problem = attempts.at(-1)?.problem ?? "";
-  return (
-    `${name} ${version} is left out: ${optional}. Go ${GO_VERSION} or newer (https://go.dev/dl) and ` +
-    `npm run setup bring it. The reason: ${indent(problem)}`
-  );
+  const help = remedy ?? `Go ${GO_VERSION} or newer (https://go.dev/dl) and npm run setup bring it.`;
+  return `${name} ${version} is left out: ${optional}. ${help} The reason: ${indent(problem)}`;
 }
 
-function advice(): string {
+function advice(missing: readonly Part[]): string[] {
+  const remedies = missing.flatMap(({ remedy }) => (remedy === undefined ? [] : [remedy]));
+  return [...remedies, ...(remedies.length === missing.length ? [] : generalAdvice())];
+}
+
+function generalAdvice(): string[] {
   return [
     "Any one of these helps:",
     `  - install Go ${GO_VERSION} or newer from https://go.dev/dl; the parts are then built here`,
@@ -45,7 +51,7 @@ function advice(): string {
     `  - set KUBEBUILDER_ASSETS to a directory with etcd (${OLDEST_INSTALLED.etcd} or newer), kube-apiserver and`,
     `    kube-controller-manager (${OLDEST_INSTALLED.kubernetes} or newer), and PULUMI_HOME to one whose bin/ has Pulumi`,
     `    ${OLDEST_INSTALLED.pulumi} or newer and which has the plugin "resource kubernetes ${VERSIONS.kubernetesProvider}"`,
-  ].join("\n");
+  ];
 }
 
 function indent(text: string): string {

@@ -1,12 +1,15 @@
 import { cacheDir, currentPlatform } from "./platform";
 import { Progress, type ProgressStream } from "./progress";
-import { type PartName } from "./part";
+import { type Part, type PartName } from "./part";
+import { dataPlaneParts } from "./dataPlaneParts";
 import { toolchainParts } from "./parts";
 import { setUp, type SetUpSettings } from "./setUp";
-import { engineLayout, type EngineToolchain, type Toolchain } from "./toolchain";
+import { dataPlaneLayout, engineLayout } from "./toolchain";
+import { type DataPlaneToolchain, type EngineToolchain, type Toolchain } from "./toolchain";
 
 export { ToolchainError } from "./failure";
-export { withEngines, type EngineToolchain, type Toolchain } from "./toolchain";
+export { withEngines } from "./toolchain";
+export { type DataPlaneToolchain, type EngineToolchain, type Toolchain } from "./toolchain";
 
 /** How to set up. */
 export interface ToolchainOptions {
@@ -24,6 +27,35 @@ export interface ToolchainOptions {
  */
 export function ensureToolchain({ log, retry = false }: ToolchainOptions = {}): Promise<Toolchain> {
   return setUp({ ...settings(log), retry, parts: toolchainParts(currentPlatform()) });
+}
+
+/**
+ * The same with Istio's control plane and its proxy, or undefined where one of them can be had in no way.
+ *
+ * @throws ToolchainError when another part can be had in no way
+ */
+export async function findDataPlane({ log, retry = false }: ToolchainOptions = {}): Promise<
+  DataPlaneToolchain | undefined
+> {
+  const parts = [...toolchainParts(currentPlatform()), ...dataPlaneParts(currentPlatform())];
+  const { istiod, envoy, ...toolchain } = await setUp({ ...settings(log), retry, parts }, dataPlaneLayout);
+  return istiod === undefined || envoy === undefined ? undefined : { ...toolchain, istiod, envoy };
+}
+
+/**
+ * The same, where it must be there.
+ *
+ * @throws ToolchainError also when Istio's control plane or its proxy can be had in no way
+ */
+export async function ensureDataPlane(options: ToolchainOptions = {}): Promise<DataPlaneToolchain> {
+  const needed = dataPlaneParts(currentPlatform()).map(({ optional: _, ...part }): Part => part);
+  const parts = [...toolchainParts(currentPlatform()), ...needed];
+  const {
+    istiod = "",
+    envoy = "",
+    ...toolchain
+  } = await setUp({ ...settings(options.log), retry: options.retry ?? false, parts }, dataPlaneLayout);
+  return { ...toolchain, istiod, envoy };
 }
 
 const ENGINE_PARTS: readonly PartName[] = ["pulumi", "kubernetes-provider", "warm-engine"];

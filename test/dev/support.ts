@@ -5,7 +5,8 @@ import { type Part } from "../../dev/toolchain/part";
 import { toolchainParts } from "../../dev/toolchain/parts";
 import { type ProgressStream } from "../../dev/toolchain/progress";
 
-const NOWHERE = "http://127.0.0.1:1";
+/** Where no vendor answers. */
+export const NOWHERE = "http://127.0.0.1:1";
 
 /**
  * The parts of the toolchain as if no vendor could be reached.

@@ -1,0 +1,57 @@
+// The objects a cluster has where a platform team runs an Istio ingress gateway.
+import { type GatewayWorkload } from "./envoy";
+import { type Manifest } from "./objects";
+
+/** Name of the gateway's Service and service account. */
+export const GATEWAY_NAME = "istio-ingressgateway";
+
+/** Ports the gateway listens on, on 127.0.0.1. Its Service has 80 and 443 in front of them. */
+export interface GatewayPorts {
+  readonly http: number;
+  readonly https: number;
+}
+
+/** Namespace, service account and Service of a gateway whose only Pod has `address`. */
+export function gatewayObjects(workload: GatewayWorkload, address: string, ports: GatewayPorts): Manifest[] {
+  const { namespace, labels } = workload;
+  const metadata = { name: GATEWAY_NAME, namespace, labels };
+  const targets = [
+    { name: "http2", port: 80, targetPort: ports.http },
+    { name: "https", port: 443, targetPort: ports.https },
+  ];
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+    { apiVersion: "v1", kind: "ServiceAccount", metadata },
+    { apiVersion: "v1", kind: "Service", metadata, spec: { ports: targets } },
+    {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { ...metadata, labels: { "kubernetes.io/service-name": GATEWAY_NAME } },
+      addressType: "IPv4",
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports: targets.map(({ name, targetPort }) => ({ name, port: targetPort, protocol: "TCP" })),
+    },
+    listenOnLoopback(),
+  ];
+}
+
+/** Istio has gateways listen on all interfaces; the tests must not be reached from outside. */
+function listenOnLoopback(): Manifest {
+  return {
+    apiVersion: "networking.istio.io/v1alpha3",
+    kind: "EnvoyFilter",
+    metadata: { name: "listen-on-loopback", namespace: "istio-system" },
+    spec: {
+      configPatches: [
+        {
+          applyTo: "LISTENER",
+          match: { context: "GATEWAY" },
+          patch: {
+            operation: "MERGE",
+            value: { address: { socket_address: { address: "127.0.0.1" } } },
+          },
+        },
+      ],
+    },
+  };
+}

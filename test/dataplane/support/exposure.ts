@@ -1,0 +1,80 @@
+// APIs whose objects are put into the cluster without an engine.
+import { gatewayObjects, type ApiContext, type IstioSettings } from "../../../components";
+import { serveImplementation, type LoopbackServer, type Manifest } from "../../../dev/dataPlane";
+import { parseExposedApi } from "../../../spec";
+import { manifestOf } from "./manifests";
+import { serviceEntry } from "./serviceEntry";
+import { NAMESPACE, type World } from "./world";
+
+/** How an API differs from one without policies at the path `/<name>`. */
+export interface ApiOptions {
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly namespace?: string;
+  readonly settings?: Partial<IstioSettings>;
+  readonly context?: ApiContext;
+}
+
+/** An API whose implementation runs. */
+export class Exposure {
+  private constructor(
+    private readonly world: World,
+    private readonly name: string,
+    private readonly namespace: string,
+    private readonly implementation: LoopbackServer,
+    private manifests: readonly Manifest[],
+  ) {}
+
+  /** Starts an implementation that answers as `name` and applies the objects of an API in front of it. */
+  static async of(world: World, name: string, options: ApiOptions = {}): Promise<Exposure> {
+    const { namespace = NAMESPACE } = options;
+    const implementation = await serveImplementation(name);
+    await world.objects.apply([serviceEntry(namespace, name, implementation.port)]);
+    const exposure = new Exposure(world, name, namespace, implementation, []);
+    await exposure.change(options);
+    return exposure;
+  }
+
+  /** Applies the objects of the API as it is now, and deletes those that it no longer has. */
+  async change(options: ApiOptions): Promise<void> {
+    const before = this.manifests;
+    this.manifests = this.objects(options);
+    await this.world.objects.apply(this.manifests, "oda-api");
+    const kept = new Set(this.manifests.map(idOf));
+    await this.world.objects.delete(before.filter((manifest) => !kept.has(idOf(manifest))));
+  }
+
+  /** Deletes the objects and ends the implementation. */
+  async remove(): Promise<void> {
+    const { world, namespace, name, implementation } = this;
+    await world.objects.delete([...this.manifests, serviceEntry(namespace, name, implementation.port)]);
+    await implementation.close();
+  }
+
+  private objects({ spec, annotations, settings, context }: ApiOptions): readonly Manifest[] {
+    const { name, namespace, world } = this;
+    const api = parseExposedApi(
+      {
+        apiVersion: "oda.tmforum.org/v1",
+        kind: "ExposedAPI",
+        metadata: { name, namespace, uid: name, ...(annotations && { annotations }) },
+        spec: {
+          name,
+          apiType: "openapi",
+          specification: { url: "https://example.org/api.json", version: "v4" },
+          implementation: name,
+          path: `/${name}`,
+          port: 8080,
+          ...spec,
+        },
+      },
+      world.rules,
+    );
+    const all = { ...world.settings, ...settings };
+    return gatewayObjects({ api, settings: all, context }).map(manifestOf);
+  }
+}
+
+function idOf({ kind = "", metadata = {} }: Manifest): string {
+  return [kind, metadata.namespace, metadata.name].join("/");
+}
