@@ -9,6 +9,7 @@ import { virtualServiceHosts } from "./url";
 type Spec = NonNullable<IVirtualService["spec"]>;
 type HttpRoute = NonNullable<Spec["http"]>[number];
 type Match = NonNullable<HttpRoute["match"]>[number];
+type HeaderMatches = NonNullable<Match["withoutHeaders"]>;
 
 /** Header of a preflight request (Fetch, "CORS-preflight request"): no script of a page can set it. */
 const PREFLIGHT_HEADER = "access-control-request-method";
@@ -25,24 +26,22 @@ export function virtualServiceSpec(args: IstioArgs): Spec {
 
 function httpRoutes(args: IstioArgs): readonly HttpRoute[] {
   const { api } = args;
+  const innerPath = innerPathMatch(args);
+  const others: HeaderMatches = innerPath === undefined ? {} : { ":path": innerPath };
   const route = {
     name: routeName(api),
-    match: [matchOf(args, {})],
+    match: [matchOf(api.path, others)],
     route: [{ destination: { host: api.implementation, port: { number: api.port } } }],
   };
   const corsPolicy = corsPolicyOf(api);
   if (corsPolicy === undefined) return [route];
   if (api.cors.handlePreflightRequests.enabled) return [{ ...route, corsPolicy }];
-  const allButPreflights = matchOf(args, { [PREFLIGHT_HEADER]: {} });
-  return [{ ...route, match: [allButPreflights], corsPolicy }, route];
+  const match = [matchOf(api.path, { ...others, [PREFLIGHT_HEADER]: {} })];
+  return [{ ...route, match, corsPolicy }, route];
 }
 
-/** Requests to the API's path that have none of `withoutHeaders`. */
-function matchOf(args: IstioArgs, withoutHeaders: NonNullable<Match["withoutHeaders"]>): Match {
-  const uri = { prefix: args.api.path };
-  // Istio tries a route for `/` last of all, unless it has a match on headers.
-  const isLast = args.api.path === "/" && Object.keys(withoutHeaders).length === 0;
-  const path = isLast ? undefined : innerPathMatch(args);
-  const without = { ...(path === undefined ? {} : { ":path": path }), ...withoutHeaders };
-  return Object.keys(without).length === 0 ? { uri } : { uri, withoutHeaders: without };
+/** Requests to the path, or one that begins with it, that have none of `withoutHeaders`. */
+function matchOf(path: string, withoutHeaders: HeaderMatches): Match {
+  const uri = { prefix: path };
+  return Object.keys(withoutHeaders).length === 0 ? { uri } : { uri, withoutHeaders };
 }

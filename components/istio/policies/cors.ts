@@ -10,6 +10,9 @@ type CorsPolicy = NonNullable<HttpRoute["corsPolicy"]>;
 /** The methods that Istio takes in a corsPolicy; it refuses a VirtualService with another one. */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
+/** Longest time Istio is told to let a browser keep an answer, in seconds. Browsers keep none for longer than a day. */
+const MAX_AGE = 2 ** 31 - 1;
+
 /** The corsPolicy of an API's VirtualService; undefined where the spec asks for none. */
 export function corsPolicyOf({ cors }: ExposedApi): CorsPolicy | undefined {
   if (!cors.enabled) return undefined;
@@ -17,7 +20,8 @@ export function corsPolicyOf({ cors }: ExposedApi): CorsPolicy | undefined {
   const preflights = {
     allowMethods: allowMethods.includes("*") ? [...METHODS] : allowMethods.filter(isTaken),
     allowHeaders: [...allowHeaders],
-    maxAge: `${maxAge}s`,
+    // Istio takes no zero, and without a time a browser keeps the answer for five seconds (Fetch).
+    maxAge: `${Math.min(Math.max(maxAge, 1), MAX_AGE)}s`,
   };
   return {
     allowOrigins: cors.allowOrigins.map((origin) => (origin === "*" ? { regex: ".*" } : { exact: origin })),

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { apiWith, guarded, idsOf, objectsOf, outcomeOf, PATH, specOf } from "./examples";
+
+const asked = { apiKeyVerification: { enabled: true, location: "header" } };
+
+describe("apiKeyVerification behind Istio", () => {
+  it("apiKeyVerification × istio: an external authorization provider of the mesh is asked", () => {
+    const objects = objectsOf(apiWith(asked, { jwt: "keycloak" }), guarded);
+
+    assert.deepEqual(specOf(objects, "AuthorizationPolicy", ".api-key"), {
+      selector: { matchLabels: { istio: "ingressgateway" } },
+      action: "CUSTOM",
+      provider: { name: "api-key-check" },
+      rules: [{ to: [{ operation: { paths: [`${PATH}*`] } }] }],
+    });
+    assert.deepEqual(outcomeOf("apiKeyVerification", apiWith(asked), guarded), {
+      enforcedBy:
+        "AuthorizationPolicy istio-ingress/components.r1-catalog-api.api-key, which asks api-key-check",
+    });
+  });
+
+  it("apiKeyVerification × istio without a provider: not supported", () => {
+    assert.deepEqual(idsOf(objectsOf(apiWith(asked))), ["VirtualService components/r1-catalog-api"]);
+    assert.match(
+      outcomeOf("apiKeyVerification", apiWith(asked)).because ?? "",
+      /^needs an external authorization provider.*; the gateways azureApim and whalecloudApig verify keys/,
+    );
+  });
+
+  it("declares nothing unless it is asked for", () => {
+    const kinds = objectsOf(apiWith({}), guarded).map(({ kind }) => kind);
+    assert.equal(kinds.includes("AuthorizationPolicy"), false);
+  });
+});

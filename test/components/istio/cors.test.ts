@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { needsPlatform } from "../../../components";
+import { apiWith, guarded, objectsOf, outcomeOf, patchesOf, PATH, sharedSpecOf, specOf } from "./examples";
+import { defaultIstioSettings } from "../../../components";
+import { type Json } from "../../spec/examples";
+
+/** The HTTP routes of an API with this `spec.CORS`. */
+function routesWith(cors: Json, path = PATH, innerPaths: readonly string[] = []): Json[] {
+  const objects = objectsOf(apiWith({ CORS: cors, path }), defaultIstioSettings, { innerPaths });
+  return specOf(objects, "VirtualService")["http"] as Json[];
+}
+
+describe("CORS behind Istio", () => {
+  it("CORS × istio: the corsPolicy of the VirtualService", () => {
+    const api = apiWith({
+      CORS: {
+        enabled: true,
+        allowCredentials: true,
+        allowOrigins: "https://shop.example.com, https://App.example.com:443",
+        handlePreflightRequests: {
+          allowHeaders: "Content-Type,X-Trace",
+          allowMethods: "GET,PUT",
+          maxAge: 600,
+        },
+      },
+    });
+
+    const [route, ...others] = specOf(objectsOf(api), "VirtualService")["http"] as Json[];
+    assert.deepEqual(route?.["corsPolicy"], {
+      allowOrigins: [{ exact: "https://shop.example.com" }, { exact: "https://app.example.com" }],
+      allowCredentials: true,
+      allowMethods: ["GET", "PUT"],
+      allowHeaders: ["Content-Type", "X-Trace"],
+      maxAge: "600s",
+    });
+    assert.deepEqual(route?.["match"], [{ uri: { prefix: PATH } }]);
+    assert.deepEqual(others, []);
+    assert.deepEqual(outcomeOf("CORS", api), {
+      enforcedBy: "corsPolicy of VirtualService components/r1-catalog-api",
+    });
+  });
+
+  it("has no corsPolicy unless it is asked for", () => {
+    assert.deepEqual(
+      routesWith({ allowOrigins: "https://a.example" }).map((route) => route["corsPolicy"]),
+      [undefined],
+    );
+  });
+
+  it("takes every origin where the spec says *", () => {
+    const [route] = routesWith({ enabled: true });
+    const { allowOrigins, allowCredentials } = route?.["corsPolicy"] as Json;
+    assert.deepEqual(allowOrigins, [{ regex: ".*" }]);
+    assert.equal(allowCredentials, false);
+  });
+
+  it("takes every method of Istio's where the spec says *", () => {
+    const api = apiWith({ CORS: { enabled: true, handlePreflightRequests: { allowMethods: "*" } } });
+    const [route] = specOf(objectsOf(api), "VirtualService")["http"] as Json[];
+    assert.equal(((route?.["corsPolicy"] as Json)["allowMethods"] as string[]).length, 9);
+    assert.ok(outcomeOf("CORS", api).enforcedBy !== undefined);
+  });
+
+  it("leaves out methods that Istio refuses, and says so", () => {
+    const api = apiWith({
+      CORS: { enabled: true, handlePreflightRequests: { allowMethods: "GET,PURGE,get" } },
+    });
+    const [route] = specOf(objectsOf(api), "VirtualService")["http"] as Json[];
+    assert.deepEqual((route?.["corsPolicy"] as Json)["allowMethods"], ["GET"]);
+    assert.deepEqual(outcomeOf("CORS", api), {
+      because: "is enforced without the methods PURGE, get, which Istio does not take there",
+    });
+  });
+
+  for (const [maxAge, said] of [
+    [0, "1s"],
+    [1800, "1800s"],
+    [Number.MAX_SAFE_INTEGER, "2147483647s"],
+  ] as const) {
+    it(`lets browsers keep an answer for ${said} where the spec says ${maxAge}`, () => {
+      const [route] = routesWith({ enabled: true, handlePreflightRequests: { maxAge } });
+      assert.equal((route?.["corsPolicy"] as Json)["maxAge"], said);
+    });
+  }
+
+  it("leaves preflight requests to the implementation where the spec says so", () => {
+    const [first, second, ...others] = routesWith({
+      enabled: true,
+      allowOrigins: "https://a.example",
+      handlePreflightRequests: { enabled: false },
+    });
+
+    const preflight = { "access-control-request-method": {} };
+    assert.deepEqual(first?.["match"], [{ uri: { prefix: PATH }, withoutHeaders: preflight }]);
+    assert.deepEqual(first?.["corsPolicy"], {
+      allowOrigins: [{ exact: "https://a.example" }],
+      allowCredentials: false,
+    });
+    assert.deepEqual(second?.["match"], [{ uri: { prefix: PATH } }]);
+    assert.equal(second?.["corsPolicy"], undefined);
+    assert.deepEqual([first?.["name"], first?.["route"]], [second?.["name"], second?.["route"]]);
+    assert.deepEqual(others, []);
+  });
+
+  it("keeps to its own paths while preflight requests are the implementation's", () => {
+    const routes = routesWith({ enabled: true, handlePreflightRequests: { enabled: false } }, "/", ["/shop"]);
+    for (const route of routes) {
+      const [match] = route["match"] as Json[];
+      assert.deepEqual((match?.["withoutHeaders"] as Json)[":path"], { prefix: "/shop" });
+    }
+  });
+
+  it("answers before anybody is asked who calls, on a gateway that asks", () => {
+    const first = (settings: typeof guarded): unknown[] =>
+      patchesOf(sharedSpecOf(settings, "EnvoyFilter"))
+        .filter(({ patch }) => patch["operation"] === "INSERT_FIRST")
+        .map(({ patch }) => (patch["value"] as Json)["name"]);
+
+    assert.deepEqual(first(guarded), ["envoy.filters.http.cors"]);
+    assert.deepEqual(first({ ...guarded, apiKeys: undefined } as typeof guarded), [
+      "envoy.filters.http.cors",
+    ]);
+    assert.deepEqual(first(defaultIstioSettings), []);
+  });
+
+  it("needs the objects that all APIs share only where the API asks who calls", () => {
+    const cors = { CORS: { enabled: true } };
+    assert.equal(needsPlatform(apiWith(cors), guarded), false);
+    assert.equal(needsPlatform(apiWith({ ...cors, apiKeyVerification: { enabled: true } }), guarded), true);
+  });
+});

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import {
+  defaultIstioSettings,
+  needsPlatform,
+  platformObjects,
+  type IstioSettings,
+} from "../../../components";
+import { type Json } from "../../spec/examples";
+import {
+  apiWith,
+  guarded,
+  idsOf,
+  keycloak,
+  objectsOf,
+  outcomeOf,
+  partner,
+  patchesOf,
+  PATH,
+  sharedSpecOf,
+  specOf,
+} from "./examples";
+
+describe("JWT behind Istio", () => {
+  it("jwt × istio: requests without a token of the API's providers are refused", () => {
+    const api = apiWith({ hostname: "catalog.example.com" }, { jwt: "keycloak" });
+    const objects = objectsOf(api, guarded);
+
+    assert.deepEqual(idsOf(objects), [
+      "VirtualService components/r1-catalog-api",
+      "AuthorizationPolicy istio-ingress/components.r1-catalog-api.jwt",
+    ]);
+    assert.equal(objects[1]?.apiVersion, "security.istio.io/v1");
+    assert.deepEqual(specOf(objects, "AuthorizationPolicy"), {
+      selector: { matchLabels: { istio: "ingressgateway" } },
+      action: "DENY",
+      rules: [
+        {
+          to: [
+            {
+              operation: { hosts: ["catalog.example.com", "catalog.example.com:*"], paths: [`${PATH}*`] },
+            },
+          ],
+          when: [{ key: "request.auth.claims[iss]", notValues: [keycloak.issuer] }],
+        },
+      ],
+    });
+    assert.deepEqual(outcomeOf("jwt", api, guarded), {
+      enforcedBy:
+        "RequestAuthentication istio-ingress/oda-api and " +
+        "AuthorizationPolicy istio-ingress/components.r1-catalog-api.jwt",
+    });
+  });
+
+  it("takes tokens of each provider that the API names", () => {
+    const objects = objectsOf(apiWith({}, { jwt: "partner,keycloak" }), guarded);
+    const [rule] = specOf(objects, "AuthorizationPolicy")["rules"] as Json[];
+    assert.deepEqual(rule?.["when"], [
+      { key: "request.auth.claims[iss]", notValues: [keycloak.issuer, partner.issuer] },
+    ]);
+  });
+
+  it("has tokens of all providers verified, once for the gateway", () => {
+    assert.deepEqual(sharedSpecOf(guarded, "RequestAuthentication"), {
+      selector: { matchLabels: { istio: "ingressgateway" } },
+      jwtRules: [
+        {
+          issuer: keycloak.issuer,
+          jwksUri: keycloak.jwksUri,
+          audiences: ["oda"],
+          forwardOriginalToken: true,
+        },
+        { issuer: partner.issuer, jwks: partner.jwks, forwardOriginalToken: true },
+      ],
+    });
+    assert.deepEqual(idsOf(platformObjects(defaultIstioSettings)), ["EnvoyFilter istio-ingress/oda-api"]);
+  });
+
+  it("lets an API without JWT take requests with any token", () => {
+    const [patch] = patchesOf(specOf(objectsOf(apiWith({}), guarded), "EnvoyFilter"));
+    assert.deepEqual(patch?.patch["value"], {
+      typed_per_filter_config: {
+        "envoy.filters.http.jwt_authn": {
+          "@type": "type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig",
+          disabled: true,
+        },
+      },
+    });
+  });
+
+  it("declares nothing on a gateway without providers", () => {
+    assert.deepEqual(idsOf(objectsOf(apiWith({}))), ["VirtualService components/r1-catalog-api"]);
+  });
+
+  it("says which providers the platform has none of", () => {
+    const api = apiWith({}, { jwt: "keycloak,partner" });
+    const settings: IstioSettings = { ...guarded, jwt: [partner] };
+    assert.deepEqual(outcomeOf("jwt", api, settings), {
+      because: "names providers that the platform has none of: keycloak",
+    });
+    const [rule] = specOf(objectsOf(api, settings), "AuthorizationPolicy")["rules"] as Json[];
+    assert.deepEqual((rule?.["when"] as Json[])[0]?.["notValues"], [partner.issuer]);
+  });
+
+  it("is for the gateway that the platform names, in the version that the cluster serves", () => {
+    const settings: IstioSettings = {
+      ...guarded,
+      apiVersion: "networking.istio.io/v1beta1",
+      workload: { namespace: "edge", labels: { app: "gateway", tier: "public" } },
+    };
+    const [, policy] = objectsOf(apiWith({}, { jwt: "partner" }), settings);
+    assert.equal(policy?.apiVersion, "security.istio.io/v1beta1");
+    assert.equal(policy.namespace, "edge");
+    const { selector } = policy.fields["spec"] as Json;
+    assert.deepEqual(selector, { matchLabels: { app: "gateway", tier: "public" } });
+    for (const { namespace } of platformObjects(settings)) assert.equal(namespace, "edge");
+  });
+
+  it("needs the objects that all APIs share", () => {
+    assert.equal(needsPlatform(apiWith({}, { jwt: "partner" }), guarded), true);
+    assert.equal(needsPlatform(apiWith({}, { jwt: "none" }), guarded), false);
+  });
+});

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import {
+  defaultIstioSettings,
+  needsPlatform,
+  platformObjects,
+  type IstioSettings,
+} from "../../../components";
+import { type Json } from "../../spec/examples";
+import { apiWith, idsOf, objectsOf, sharedSpecOf, specOf } from "./examples";
+
+const certificates = [
+  { hosts: ["*.api.example.com"], secretName: "wildcard" },
+  { hosts: ["shop.example.com"], secretName: "shop" },
+];
+const certManager = { issuer: "letsencrypt", kind: "ClusterIssuer" } as const;
+const withTls = (tls: NonNullable<IstioSettings["tls"]>): IstioSettings => ({ ...defaultIstioSettings, tls });
+
+/** Gateways that the route of an API with this host name is bound to. */
+function gatewaysOf(hostname: string | undefined, settings: IstioSettings, context = {}): unknown {
+  const api = apiWith(hostname === undefined ? {} : { hostname });
+  return specOf(objectsOf(api, settings, context), "VirtualService")["gateways"];
+}
+
+describe("TLS behind Istio", () => {
+  it("hostname × istio: one Gateway for the certificates of the platform", () => {
+    const settings = withTls({ certificates });
+    assert.deepEqual(sharedSpecOf(settings, "Gateway"), {
+      selector: { istio: "ingressgateway" },
+      servers: [
+        {
+          port: { number: 443, name: "https-0", protocol: "HTTPS" },
+          hosts: ["*.api.example.com"],
+          tls: { mode: "SIMPLE", credentialName: "wildcard" },
+        },
+        {
+          port: { number: 443, name: "https-1", protocol: "HTTPS" },
+          hosts: ["shop.example.com"],
+          tls: { mode: "SIMPLE", credentialName: "shop" },
+        },
+      ],
+    });
+    const both = ["component-gateway", "istio-ingress/oda-api"];
+    assert.deepEqual(gatewaysOf("catalog.api.example.com", settings), both);
+    assert.deepEqual(gatewaysOf("shop.example.com", settings), both);
+  });
+
+  it("keeps APIs on every host reachable on the hosts of the certificates", () => {
+    assert.deepEqual(gatewaysOf(undefined, withTls({ certificates })), [
+      "component-gateway",
+      "istio-ingress/oda-api",
+    ]);
+  });
+
+  it("has a wildcard stand for one label, as certificates do", () => {
+    for (const hostname of ["api.example.com", "a.b.api.example.com", "www.shop.example.com"]) {
+      assert.deepEqual(gatewaysOf(hostname, withTls({ certificates })), ["component-gateway"], hostname);
+    }
+  });
+
+  it("hostname × istio: a Gateway and a certificate of cert-manager for a host that no certificate covers", () => {
+    const settings = withTls({ certificates, certManager, port: 8443 });
+    const objects = objectsOf(apiWith({ hostname: "new.example.com" }), settings);
+
+    assert.deepEqual(idsOf(objects), [
+      "VirtualService components/r1-catalog-api",
+      "Gateway istio-ingress/components.r1-catalog-api",
+      "Certificate istio-ingress/components.r1-catalog-api",
+    ]);
+    assert.deepEqual(specOf(objects, "VirtualService")["gateways"], [
+      "component-gateway",
+      "istio-ingress/components.r1-catalog-api",
+    ]);
+    const [server] = specOf(objects, "Gateway")["servers"] as Json[];
+    assert.deepEqual(server, {
+      port: { number: 8443, name: "https-0", protocol: "HTTPS" },
+      hosts: ["new.example.com"],
+      tls: { mode: "SIMPLE", credentialName: "components.r1-catalog-api.oda-tls" },
+    });
+    assert.deepEqual(specOf(objects, "Certificate"), {
+      secretName: "components.r1-catalog-api.oda-tls",
+      dnsNames: ["new.example.com"],
+      issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: "letsencrypt" },
+    });
+  });
+
+  it("binds to another API's Gateway where that one holds the host", () => {
+    const settings = withTls({ certManager });
+    const context = { hostHolder: { namespace: "shop", name: "first" } };
+    const objects = objectsOf(apiWith({ hostname: "new.example.com" }), settings, context);
+
+    assert.deepEqual(idsOf(objects), ["VirtualService components/r1-catalog-api"]);
+    assert.deepEqual(gatewaysOf("new.example.com", settings, context), [
+      "component-gateway",
+      "istio-ingress/shop.first",
+    ]);
+  });
+
+  it("leaves the host of the platform itself to its own Gateway", () => {
+    const settings = { ...withTls({ certManager }), publicHostname: "public.example.com" };
+    assert.deepEqual(gatewaysOf(undefined, settings), ["component-gateway"]);
+  });
+
+  it("declares nothing where the platform says nothing of TLS", () => {
+    const objects = objectsOf(apiWith({ hostname: "new.example.com" }));
+    assert.deepEqual(idsOf(objects), ["VirtualService components/r1-catalog-api"]);
+    assert.deepEqual(gatewaysOf("new.example.com", withTls({ certificates })), ["component-gateway"]);
+    assert.equal(
+      platformObjects(withTls({ certManager })).some(({ kind }) => kind === "Gateway"),
+      false,
+    );
+  });
+
+  it("needs the objects that all APIs share for a host that a certificate of the platform covers", () => {
+    const settings = withTls({ certificates, certManager });
+    assert.equal(needsPlatform(apiWith({ hostname: "shop.example.com" }), settings), true);
+    assert.equal(needsPlatform(apiWith({ hostname: "new.example.com" }), settings), false);
+    assert.equal(needsPlatform(apiWith({}), settings), false);
+  });
+});
