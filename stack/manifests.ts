@@ -2,7 +2,14 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { GROUP, InvalidSpecError, parseExposedApi, type ExposedApi } from "../spec";
+import {
+  GROUP,
+  InvalidSpecError,
+  noRules,
+  parseExposedApi,
+  type ExposedApi,
+  type PlatformRules,
+} from "../spec";
 
 const KINDS: readonly unknown[] = ["ExposedAPI", "API", "api"];
 
@@ -10,10 +17,11 @@ const KINDS: readonly unknown[] = ["ExposedAPI", "API", "api"];
  * Every API in a file, or in the `.yaml` and `.yml` files of a folder in order of name. Objects of other kinds are
  * passed over, so that rendered charts can be read as they are.
  *
+ * @param rules what the platform team decides for every API
  * @throws Error that names the file, and the line of bad YAML or the fields of an invalid spec.
  */
-export function readManifests(path: string): readonly ExposedApi[] {
-  const apis = filesOf(path).flatMap(readFile);
+export function readManifests(path: string, rules: PlatformRules = noRules): readonly ExposedApi[] {
+  const apis = filesOf(path).flatMap((file) => readFile(file, rules));
   if (apis.length === 0) throw new Error(`${path}: no object of kind ExposedAPI`);
   return apis;
 }
@@ -29,12 +37,12 @@ function filesOf(path: string): string[] {
     .map((name) => join(path, name));
 }
 
-function readFile(file: string): ExposedApi[] {
+function readFile(file: string, rules: PlatformRules): ExposedApi[] {
   return parseAllDocuments(readFileSync(file, "utf8")).flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw new Error(`${file}: ${error.message}`);
     const object: unknown = document.toJS();
-    return isApi(object) ? [parse(file, object)] : [];
+    return isApi(object) ? [parse(file, object, rules)] : [];
   });
 }
 
@@ -43,9 +51,13 @@ function isApi(object: unknown): object is { readonly metadata?: { readonly name
   return typeof apiVersion === "string" && apiVersion.startsWith(`${GROUP}/`) && KINDS.includes(kind);
 }
 
-function parse(file: string, object: { readonly metadata?: { readonly name?: unknown } }): ExposedApi {
+function parse(
+  file: string,
+  object: { readonly metadata?: { readonly name?: unknown } },
+  rules: PlatformRules,
+): ExposedApi {
   try {
-    return parseExposedApi(object);
+    return parseExposedApi(object, rules);
   } catch (error) {
     if (!(error instanceof InvalidSpecError)) throw error;
     throw new Error(`${file}: ${String(object.metadata?.name)}: ${error.message}`, { cause: error });

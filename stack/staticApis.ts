@@ -7,15 +7,16 @@ import {
   policiesOf,
   readMonitoringType,
   routesOf,
+  routeText,
   unenforced,
   type GatewaySettings,
 } from "../components";
-import { type ExposedApi } from "../spec";
+import { policyPlace, type ExposedApi } from "../spec";
 
 /**
  * Checks that a set of APIs can be served together.
  *
- * @returns a warning for each API whose spec asks for policies that the gateway does not enforce
+ * @returns a warning for each API that asks for policies that the gateway does not enforce, or that are locked
  * @throws Error that names the APIs, when two ask for one route, or one for a gateway that there is none of or a variant
  * of monitoring that there is none of here
  */
@@ -30,15 +31,19 @@ export function checkTogether(apis: readonly ExposedApi[], gateway: GatewaySetti
       );
     }
     checkMonitoring(name, api);
-    for (const route of routesOf(api, gateway)) {
+    for (const route of routesOf(api, gateway).map(routeText)) {
       const holder = holders.get(route);
       if (holder !== undefined) throw new Error(`${holder} and ${name} both ask for the route ${route}`);
       holders.set(route, name);
     }
-    const dropped = unenforced(policiesOf(api, gateway));
+    const dropped = unenforced(policiesOf({ api, settings: gateway }));
     if (dropped.length > 0) {
-      const fields = dropped.map((policy) => `spec.${policy}`).join(", ");
+      const fields = dropped.map(policyPlace).join(", ");
       warnings.push(`${name}: gateway ${gateway.type} does not enforce ${fields}`);
+    }
+    if (api.overridden.length > 0) {
+      const fields = api.overridden.map(policyPlace).join(", ");
+      warnings.push(`${name}: the platform has locked ${fields}, and decides in place of the API`);
     }
   }
   return warnings;

@@ -7,11 +7,15 @@ import {
   defaultIstioSettings,
   gatewayTypes,
   monitoringTypes,
+  noPlatform,
+  PlatformError,
   readMonitoringType,
   type IstioSettings,
   type MonitoringType,
+  type Platform,
 } from "../components";
-import { type EngineChoice } from "../stack";
+import { type PlatformRules } from "../spec";
+import { readPlatformFile, type EngineChoice } from "../stack";
 import { driftModes, type DriftMode } from "./drift/driftDetector";
 
 /** Configuration of one watcher process. */
@@ -20,6 +24,8 @@ export interface WatcherConfig {
   readonly namespaces: readonly string[] | undefined;
   /** Settings of the Istio gateway but for the API version, which the cluster decides. */
   readonly istio: Omit<IstioSettings, "apiVersion">;
+  /** What the platform team decides for the policies of every API. */
+  readonly rules: PlatformRules;
   /** `namespace/name` of the Service that clients reach the gateway at; undefined finds it by its label. */
   readonly gatewayService: string | undefined;
   /** How metrics are announced, unless an object says otherwise. */
@@ -73,6 +79,7 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
     isHost,
     "a host name or an IP address",
   );
+  const platform = read.platform("ODA_PLATFORM");
   const config: WatcherConfig = {
     namespaces: read.namespaces("COMPONENT_NAMESPACE"),
     istio: {
@@ -84,7 +91,9 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
           "the name of an Istio Gateway, or namespace/name",
         ) ?? defaultIstioSettings.gateway,
       ...(publicHostname === undefined ? {} : { publicHostname }),
+      ...platform.istio,
     },
+    rules: platform.rules,
     gatewayService: read.matching(
       "ODA_GATEWAY_SERVICE",
       (value) => SERVICE_NAME.test(value),
@@ -210,6 +219,18 @@ class EnvironmentReader {
     }
     this.refuse(name, value, "[host:]port");
     return undefined;
+  }
+
+  platform(name: string): Platform {
+    const file = this.text(name);
+    if (file === undefined) return noPlatform;
+    try {
+      return readPlatformFile(file);
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      this.problems.push(...error.problems.map((problem) => `${name}: ${problem}`));
+      return noPlatform;
+    }
   }
 
   level(name: string): WatcherConfig["logLevel"] | undefined {

@@ -1,5 +1,5 @@
 // What the platform team writes once for all APIs, as the rest of the program takes it.
-import { type PlatformRules } from "../../spec";
+import { noRules, type PlatformRules } from "../../spec";
 import { type IstioSettings } from "../istio/settings";
 
 /** A platform file that was read. */
@@ -9,6 +9,9 @@ export interface Platform {
   /** What the file says of the gateway; a part that it leaves out is absent. */
   readonly istio: Pick<IstioSettings, "workload" | "jwt" | "apiKeys" | "tls">;
 }
+
+/** What holds where there is no platform file. */
+export const noPlatform: Platform = { rules: noRules, istio: {} };
 
 /** A platform file cannot be used. Each problem is one line; most are `field: value rule`. */
 export class PlatformError extends Error {

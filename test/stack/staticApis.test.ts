@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
 import { defaultIstioSettings } from "../../components";
-import { parseExposedApi, type ExposedApi } from "../../spec";
+import { noRules, parseExposedApi, type ExposedApi, type PlatformRules } from "../../spec";
 import { checkTogether } from "../../stack";
 
-function api(name: string, spec: object = {}, annotations: object = {}): ExposedApi {
-  return parseExposedApi({
+function api(
+  name: string,
+  spec: object = {},
+  annotations: object = {},
+  rules: PlatformRules = noRules,
+): ExposedApi {
+  const object = {
     kind: "ExposedAPI",
     metadata: { name, namespace: "components", annotations },
     spec: { name, apiType: "openapi", implementation: "svc", path: `/${name}`, port: 80, ...spec },
-  });
+  };
+  return parseExposedApi(object, rules);
 }
 
 describe("A set of APIs without a watcher", () => {
@@ -49,9 +55,26 @@ describe("A set of APIs without a watcher", () => {
   });
 
   it("comes with a warning for each policy that the gateway does not enforce", () => {
-    const limited = api("a", { rateLimit: { enabled: true, limit: "5" }, template: "gold" });
+    const limited = api("a", { quota: { limit: "5" }, template: "gold" });
     assert.deepEqual(checkTogether([limited, api("b")], defaultIstioSettings), [
-      "components/a: gateway istio does not enforce spec.rateLimit, spec.template",
+      "components/a: gateway istio does not enforce spec.quota, spec.template",
+    ]);
+  });
+
+  it("comes with a warning for each policy that is locked and the API asks to be otherwise", () => {
+    const locked = ["rateLimit", "jwt"] as const;
+    const asking = api(
+      "a",
+      { rateLimit: { enabled: true, limit: 5 } },
+      { "oda.tmforum.org/jwt": "keycloak" },
+      {
+        defaults: {},
+        locked,
+        jwtProviders: ["keycloak"],
+      },
+    );
+    assert.deepEqual(checkTogether([asking], defaultIstioSettings), [
+      "components/a: the platform has locked spec.rateLimit, oda.tmforum.org/jwt, and decides in place of the API",
     ]);
   });
 });

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { availableParallelism, homedir } from "node:os";
 import { join } from "node:path";
+import { noRules } from "../../spec";
 import { ConfigError, readConfig, type WatcherConfig } from "../../watcher/config";
+import { useTempDir } from "../support/tempDir";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -21,6 +24,7 @@ describe("readConfig", () => {
     assert.deepEqual(readConfig({}), {
       namespaces: ["components"],
       istio: { type: "istio", gateway: "component-gateway" },
+      rules: noRules,
       gatewayService: undefined,
       monitoring: "ServiceMonitor",
       drift: "correct",
@@ -151,6 +155,48 @@ describe("readConfig", () => {
       ]);
     });
   }
+
+  describe("with a platform file", () => {
+    const dir = useTempDir();
+    const platformFile = (text: string) => {
+      const file = join(dir(), "platform.yaml");
+      writeFileSync(file, text);
+      return file;
+    };
+
+    it("reads what it says of the gateway and of the policies of every API", () => {
+      const file = platformFile("apiKeys: { provider: keys }\nlocked: [mtls]\n");
+      const { istio, rules } = readConfig({
+        ODA_PLATFORM: file,
+        APIOPERATORISTIO_PUBLICHOSTNAME: "api.example.com",
+      });
+
+      assert.deepEqual(istio, {
+        type: "istio",
+        gateway: "component-gateway",
+        publicHostname: "api.example.com",
+        apiKeys: { provider: "keys" },
+      });
+      assert.deepEqual(rules, { ...noRules, locked: ["mtls"] });
+    });
+
+    it("refuses one that is wrong, with the variable, the file and each field", () => {
+      const file = platformFile("gatewy: {}\ndefaults: { rateLimit: { limit: none } }\n");
+
+      assert.deepEqual(complaints({ ODA_PLATFORM: file, LOGGING: "loud" }), [
+        `ODA_PLATFORM: ${file}: gatewy: is not known; the keys here are gateway, jwt, apiKeys, tls, defaults, locked`,
+        `ODA_PLATFORM: ${file}: defaults.rateLimit.limit: "none" must be a positive integer`,
+        'LOGGING: "loud" must be one of 10, 20, 30, 40, 50, debug, info, warning, warn, error',
+      ]);
+    });
+
+    it("refuses one that cannot be read", () => {
+      const file = join(dir(), "missing.yaml");
+      assert.deepEqual(complaints({ ODA_PLATFORM: file }), [
+        `ODA_PLATFORM: ${file}: cannot be read (ENOENT)`,
+      ]);
+    });
+  });
 
   it("tells everything that is wrong at once", () => {
     assert.deepEqual(
