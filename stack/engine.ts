@@ -1,6 +1,6 @@
 // The engine seam: one stack run, however the Pulumi engine is hosted.
-import { type ResourceKind } from "../spec";
-import { type ApiOutputs, type ProgramInput } from "./program";
+import { type StackKind } from "./names";
+import { type ProgramInput, type RunOutputs } from "./program";
 
 /** How the Pulumi engine is hosted: a process of the CLI for each run, or one process that stays. */
 export type EngineName = "cli" | "warm";
@@ -27,8 +27,8 @@ export interface EngineProcessEvent {
 
 /** Which stack to work on. */
 export interface StackTarget {
-  readonly kind: ResourceKind;
-  /** See `stackName`. */
+  readonly kind: StackKind;
+  /** See `stackName` and `PLATFORM_STACK`. */
   readonly stack: string;
   /** Aborting asks the engine to stop after the step it is at and to save its state. */
   readonly signal?: AbortSignal;
@@ -67,7 +67,7 @@ export interface Engine {
   /** Short name, for logs and metrics: an {@link EngineName} in what is shipped. */
   readonly name: string;
   /** Creates or updates the stack's resources; creates the stack where it is new. */
-  up(run: StackRun, options?: UpOptions): Promise<ApiOutputs>;
+  up(run: StackRun, options?: UpOptions): Promise<RunOutputs>;
   /** What `up` would do, step by step. Changes nothing but an empty stack where it is new. */
   preview(run: StackRun): Promise<readonly PreviewStep[]>;
   /** Reads the live resources into the stack's state. */

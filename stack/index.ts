@@ -1,4 +1,5 @@
 // What the watcher, the preview and the static program may import.
+export { contextOf, type ContextSources } from "./apiContext";
 export { resolveBackend, type BackendOptions, type BackendSettings } from "./backend";
 export { createEngine, type EngineOptions } from "./createEngine";
 export { declaredObjects } from "./declared";
@@ -22,8 +23,20 @@ export {
 } from "./errors";
 export { reconcileHash } from "./hash";
 export { readManifests } from "./manifests";
-export { projectName, stackName } from "./names";
-export { apiProgram, PROGRAM_REVISION, type ApiOutputs, type ApiProgram, type ProgramInput } from "./program";
+export { PLATFORM_STACK, projectName, stackName, type StackKind } from "./names";
+export { readPlatformFile } from "./platformFile";
+export {
+  apiProgram,
+  platformProgram,
+  PROGRAM_REVISION,
+  programOf,
+  type ApiInput,
+  type PlatformInput,
+  type ProgramInput,
+  type RunOutputs,
+  type StackProgram,
+} from "./program";
+export { RouteOverlaps, type Overlap } from "./routeOverlaps";
 export { type ApiSettings } from "./settings";
 export { withoutCredentials } from "./redact";
 export { checkTogether } from "./staticApis";

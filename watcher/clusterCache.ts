@@ -1,5 +1,6 @@
 // What the watcher knows of the cluster: a cache for every collection it follows.
 import { type V1EndpointSlice, type V1Service } from "@kubernetes/client-node";
+import { type OwnedObject } from "../components";
 import { keepLive, type LiveObject } from "./drift/liveObject";
 import { Collection } from "./kube/collection";
 import { type Informer, type InformerOptions } from "./kube/informer";
@@ -16,6 +17,7 @@ import {
 } from "./sources";
 import { keepWorkload } from "./monitoring/workload";
 import { type Workload } from "./monitoring/workloadSelection";
+import { policyKinds } from "./ownedKinds";
 
 /** A kind of object that components keep, or whose fields they set. */
 export interface OwnedKind<Kind extends string = string> extends ResourcePath {
@@ -32,7 +34,7 @@ export interface ClusterCacheOptions extends SourceContext {
   readonly namespaces: readonly string[] | undefined;
   /** `namespace/name` of the Service of the gateway; undefined finds it by its label. */
   readonly gatewayService: string | undefined;
-  /** The kinds that components keep. */
+  /** The kinds of which most APIs have objects. */
   readonly owned: readonly OwnedKind[];
   /** The kinds on whose pod templates components set annotations; followed once that is asked for. */
   readonly workloads: readonly WorkloadKind[];
@@ -48,7 +50,7 @@ export interface ClusterHandlers {
   readonly service: Handlers<V1Service>;
   readonly owned: (kind: OwnedKind) => Handlers<LiveObject>;
   /** Objects of a kind that components keep can be judged now, which may not have been so before. */
-  readonly ownedCurrent: () => void;
+  readonly ownedCurrent: (kind: OwnedKind) => void;
   readonly workload: (kind: WorkloadKind) => Handlers<LiveObject>;
   /** The workloads of a namespace are known now; of all, where it is undefined. */
   readonly workloadsListed: (namespace: string | undefined) => void;
@@ -83,10 +85,7 @@ export class ClusterCache {
       serviceInformer(options, namespace, handlers.service),
     );
     for (const kind of owned) {
-      this.live.set(
-        kind.kind,
-        this.followOwned(kind, handlers.owned(kind), { optional: true, onCurrent: handlers.ownedCurrent }),
-      );
+      this.live.set(kind.kind, this.followOptional(kind, namespaces));
     }
     const tell = (): void => {
       handlers.gatewayServices(this.gateways.list());
@@ -108,11 +107,27 @@ export class ClusterCache {
     if (this.workloads !== undefined) await within(WORKLOADS_WITHIN, this.workloads.listed);
   }
 
+  /** Begins to follow objects of the kinds of policies where these are, if it has not yet. */
+  follow(objects: readonly OwnedObject[]): void {
+    for (const { apiVersion, kind, namespace } of objects) {
+      const policy = policyKinds[kind];
+      if (policy === undefined) continue;
+      const { plural, place } = policy;
+      const [group = "", version = ""] = apiVersion.split("/");
+      const followed = this.live.get(kind) ?? this.followOptional({ kind, group, version, plural }, []);
+      this.live.set(kind, followed);
+      followed.follow(place === "api" && this.options.namespaces === undefined ? undefined : namespace);
+    }
+  }
+
   /** Begins to follow workloads, if it has not yet. */
   followWorkloads(): void {
     if (this.workloads !== undefined) return;
     const followed = this.options.workloads.map((kind) => {
-      const objects = this.followOwned(kind, this.handlers.workload(kind), { keep: keepWorkload });
+      const objects = this.followOwned(kind, this.options.namespaces, {
+        ...this.handlers.workload(kind),
+        keep: keepWorkload,
+      });
       this.live.set(kind.kind, objects);
       return objects;
     });
@@ -171,6 +186,13 @@ export class ClusterCache {
     return (this.services.get(namespace, name)?.spec?.ports ?? []).map(({ port }) => port);
   }
 
+  /** Labels by which a Service, `namespace/name`, selects its Pods; undefined where it has none, or is not there. */
+  selectorOf(service: string): Readonly<Record<string, string>> | undefined {
+    const [namespace = "", name = ""] = service.split("/");
+    const { selector = {} } = this.services.get(namespace, name)?.spec ?? {};
+    return Object.keys(selector).length === 0 ? undefined : selector;
+  }
+
   /** An object of a kind that components keep: null when there is none, undefined where that cannot be told. */
   owned(kind: string, namespace: string, name: string): LiveObject | null | undefined {
     const objects = this.live.get(kind);
@@ -196,13 +218,24 @@ export class ClusterCache {
     );
   }
 
+  /** A collection that the cluster may not serve, or that may not be read. */
+  private followOptional(kind: OwnedKind, namespaces: readonly string[] | undefined): Collection<LiveObject> {
+    return this.followOwned(kind, namespaces, {
+      ...this.handlers.owned(kind),
+      optional: true,
+      onCurrent: () => {
+        this.handlers.ownedCurrent(kind);
+      },
+    });
+  }
+
   private followOwned(
     kind: OwnedKind,
-    handlers: Handlers<LiveObject>,
-    options: Pick<InformerOptions<LiveObject>, "keep" | "optional" | "onCurrent">,
+    namespaces: readonly string[] | undefined,
+    options: Handlers<LiveObject> & Pick<InformerOptions<LiveObject>, "keep" | "optional" | "onCurrent">,
   ): Collection<LiveObject> {
-    return new Collection(this.options.namespaces, (namespace) =>
-      customInformer(this.options, kind, namespace, { keep: keepLive, ...handlers, ...options }),
+    return new Collection(namespaces, (namespace) =>
+      customInformer(this.options, kind, namespace, { keep: keepLive, ...options }),
     );
   }
 }

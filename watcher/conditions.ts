@@ -1,13 +1,14 @@
 // The conditions of an API's status.
 import { type Reason } from "./reasons";
 
-/** The conditions that this project keeps; `Monitored` only where an API has metrics. */
+/** The conditions that this project keeps; `Monitored` only where an API has metrics, `RouteDistinct` only while it is False. */
 const conditionTypes = [
   "Ready",
   "Reconciled",
   "ImplementationReady",
   "PoliciesEnforced",
   "Monitored",
+  "RouteDistinct",
 ] as const;
 
 export type ConditionType = (typeof conditionTypes)[number];

@@ -3,19 +3,22 @@ import { type GatewayAddress } from "../components";
 import { type Engine } from "../stack";
 import { ApiObjects } from "./apiObjects";
 import { Backoff } from "./backoff";
-import { ClusterCache, type OwnedKind } from "./clusterCache";
+import { ClusterCache } from "./clusterCache";
 import { ComponentSummaries } from "./componentSummary";
+import { DeclaredIndex } from "./declaredIndex";
 import { CorrectionPace } from "./drift/correctionPace";
 import { DriftDetector, type DriftMode } from "./drift/driftDetector";
-import { evaluate, type Announced, type Evaluation, type PlatformSettings } from "./evaluate";
+import { type PlatformSettings } from "./evaluate";
+import { Evaluator } from "./evaluator";
 import { EventHandlers } from "./eventHandlers";
 import { EventRecorder } from "./events";
 import { gatewayAddress, gatewayServiceNames } from "./gatewayAddress";
-import { ImplementationIndex } from "./implementationIndex";
+import { KeyIndex } from "./keyIndex";
 import { statusOf } from "./kube/client";
-import { splitKey, type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
-import { MonitoringTargets, type MonitoringWish } from "./monitoring/monitoringTargets";
-import { ownedKinds, workloadKinds } from "./ownedKinds";
+import { splitKey, type ApiResource, type ObjectKey } from "./kube/objects";
+import { MonitoringTargets } from "./monitoring/monitoringTargets";
+import { ownedKinds, ROUTE_KIND, workloadKinds } from "./ownedKinds";
+import { PLATFORM_KEY, PlatformStack } from "./platformStack";
 import { WorkQueue } from "./queue";
 import { ReadinessIndex } from "./readiness";
 import { Reconciler } from "./reconciler";
@@ -50,17 +53,18 @@ export class Controller {
   private readonly statuses = new WorkQueue<ObjectKey>((key) => this.tellDuringRun(key), Infinity);
   private readonly claims = new RouteClaims();
   private readonly readiness = new ReadinessIndex();
-  private readonly implementations = new ImplementationIndex();
+  private readonly implementations = new KeyIndex();
+  private readonly declared = new DeclaredIndex();
   private readonly monitoring = new MonitoringTargets();
-  /** What APIs ask to be announced, until all claims are known. */
-  private readonly listedWishes = new Map<ObjectKey, MonitoringWish | undefined>();
   private readonly retries = new Retries();
+  private readonly pace = new CorrectionPace();
   private readonly apiBackoffs = new Map<ObjectKey, Backoff>();
   private readonly stopping = new AbortController();
-  private readonly owned: readonly OwnedKind[];
   private readonly cache: ClusterCache;
   private readonly drift: DriftDetector;
   private readonly objects: ApiObjects;
+  private readonly evaluator: Evaluator;
+  private readonly platform: PlatformStack;
   private readonly reconciler: Reconciler;
   private readonly summaries: ComponentSummaries;
   private address: GatewayAddress | undefined;
@@ -75,20 +79,28 @@ export class Controller {
     this.objects = new ApiObjects(clients, resources, (key) => this.cache.api(key), onStatusWrite);
     this.drift = new DriftDetector((...name) => this.cache.owned(...name), options.drift);
     this.summaries = new ComponentSummaries({ ...options, api: (key) => this.objects.get(key) });
-    this.owned = ownedKinds(platform.gateway);
-    const kinds = { owned: this.owned, workloads: workloadKinds };
+    const kinds = { owned: ownedKinds(platform.gateway), workloads: workloadKinds };
     this.cache = new ClusterCache({ ...options, ...kinds }, this.createHandlers());
+    this.evaluator = new Evaluator({
+      platform,
+      objects: this.objects,
+      claims: this.claims,
+      monitoring: this.monitoring,
+      declared: this.declared,
+      cache: this.cache,
+      enqueue: (keys) => {
+        this.enqueue(keys);
+      },
+    });
+    this.platform = this.createPlatform();
     this.reconciler = this.createReconciler();
   }
 
   /** Starts to follow the cluster. Resolves when every cache is filled and the first objects are queued. */
   async start(): Promise<void> {
     await this.cache.start();
-    // All claims are known before the first is judged: whoever served a route goes on serving it. So is what every API
-    // asks to be announced: whoever announces goes on.
-    for (const [key, wish] of this.listedWishes)
-      if (this.objects.get(key) !== undefined) this.setWish(key, wish);
-    this.listedWishes.clear();
+    // All claims are known before the first is judged: whoever served a route goes on serving it.
+    this.evaluator.allListed();
     this.started = true;
     this.enqueue(this.everyApi());
     await this.summaries.start();
@@ -114,30 +126,57 @@ export class Controller {
       claims: this.claims,
       readiness: this.readiness,
       implementations: this.implementations,
+      declared: this.declared,
       monitoring: this.monitoring,
       drift: this.drift,
       retries: this.retries,
       summaries: this.summaries,
       api: (key) => this.objects.get(key),
-      evaluate: (key, object) => this.look(key, object),
+      evaluate: (key, object) => this.evaluator.look(key, object),
       followWorkloads: () => {
         this.cache.followWorkloads();
       },
       gatewayServices: (services) => {
         this.gatewayChanged(gatewayAddress(services), gatewayServiceNames(services));
       },
-      apis: () => this.everyApi(),
       enqueue: (keys) => this.enqueue(keys),
     });
   }
 
+  private createPlatform(): PlatformStack {
+    const { closing, engine, log, platform } = this.options;
+    return new PlatformStack({
+      gateway: platform.gateway,
+      engine,
+      drift: this.drift,
+      declared: this.declared,
+      retries: this.retries,
+      pace: this.pace,
+      onDrift: this.countDrift,
+      log,
+      follow: (objects) => {
+        this.cache.follow(objects);
+      },
+      enqueue: (keys) => {
+        this.enqueue(keys);
+      },
+      closing,
+      stopping: this.stopping.signal,
+    });
+  }
+
+  private readonly countDrift = (action: "corrected" | "reported"): void => {
+    this.options.metrics.drift.inc({ action });
+  };
+
   private createReconciler(): Reconciler {
-    const { clients, engine, gatewayService, log, metrics, closing } = this.options;
+    const { clients, engine, gatewayService, log, closing } = this.options;
     const shared = {
       objects: this.objects,
       claims: this.claims,
       retries: this.retries,
       drift: this.drift,
+      platform: this.platform,
       log,
       enqueue: (keys: readonly ObjectKey[]) => {
         this.enqueue(keys);
@@ -151,24 +190,21 @@ export class Controller {
       serviceExists: (service: string) => this.cache.serviceExists(service),
       portsOf: (service: string) => this.cache.portsOf(service),
       isRouteGone: (key: ObjectKey) => this.isRouteGone(key),
+      overlaps: (key: ObjectKey) => this.claims.overlaps.overlaps(key),
     };
-    const evaluate = (key: ObjectKey, object: ApiObject): Evaluation => this.evaluate(key, object);
+    const evaluate: Evaluator["evaluate"] = (key, object) => this.evaluator.evaluate(key, object);
     const events = new EventRecorder(clients, log);
     const status = new StatusWriter({ ...around, objects: this.objects, events });
     const runs = new StackRuns({ ...shared, engine, closing, stopping: this.stopping.signal });
     const removal = new Removal({ ...shared, runs, status, events, evaluate });
-    const onDrift = (action: "corrected" | "reported"): void => {
-      metrics.drift.inc({ action });
-    };
-    const pace = new CorrectionPace();
-    return new Reconciler({ ...shared, runs, removal, status, pace, onDrift, events, evaluate });
+    const pacing = { pace: this.pace, onDrift: this.countDrift };
+    return new Reconciler({ ...shared, ...pacing, runs, removal, status, events, evaluate });
   }
 
   /** Routes carry the name of their API. */
   private isRouteGone(key: ObjectKey): boolean {
-    const [route] = this.owned;
     const { namespace, name } = splitKey(key);
-    return route !== undefined && this.cache.owned(route.kind, namespace, name) === null;
+    return this.cache.owned(ROUTE_KIND, namespace, name) === null;
   }
 
   private gatewayChanged(address: GatewayAddress | undefined, services: readonly string[]): void {
@@ -182,39 +218,6 @@ export class Controller {
     if (address !== undefined) log.info({ address }, "address of the gateway");
     else if (isNew) log.warn({ address: null, services }, "the gateway has no address any more");
     this.enqueue(this.everyApi());
-  }
-
-  private evaluate(key: ObjectKey, object: ApiObject): Evaluation {
-    return evaluate(this.objects.resource(key), object, this.options.platform, (wish) =>
-      this.announced(key, this.setWish(key, wish)),
-    );
-  }
-
-  /** What an object asks for, whatever is around it. */
-  private look(key: ObjectKey, object: ApiObject): Evaluation {
-    return evaluate(this.objects.resource(key), object, this.options.platform, (wish) => {
-      if (!this.started) this.listedWishes.set(key, wish);
-      return undefined;
-    });
-  }
-
-  /**
-   * Takes in what an API asks to be announced, and has those looked at again that this concerns.
-   *
-   * @returns the same, or undefined where the API is not served
-   */
-  private setWish(key: ObjectKey, asked: MonitoringWish | undefined): MonitoringWish | undefined {
-    const wish = this.claims.conflict(key) === undefined ? asked : undefined;
-    const concerned = this.monitoring.setApi(key, wish);
-    this.enqueue(concerned.filter((other) => other !== key));
-    return wish;
-  }
-
-  private announced(key: ObjectKey, wish: MonitoringWish | undefined): Announced {
-    if (wish === undefined || wish.type === "ServiceMonitor" || this.cache.workloadsKnown(wish.namespace)) {
-      return this.monitoring.outcome(key);
-    }
-    return this.cache.workloadsOverdue ? "WorkloadsUnknown" : "NotYet";
   }
 
   /** Keys of all API objects; none before every cache is filled, when none is queued. */
@@ -247,7 +250,9 @@ export class Controller {
     const { log, metrics } = this.options;
     const stop = metrics.reconcileSeconds.startTimer();
     try {
-      const { outcome, after } = await this.reconciler.reconcile(key);
+      const { outcome, after } = await (key === PLATFORM_KEY
+        ? this.platform.reconcile()
+        : this.reconciler.reconcile(key));
       this.apiBackoffs.delete(key);
       metrics.reconciles.inc({ result: outcome });
       return after;

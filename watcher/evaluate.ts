@@ -7,11 +7,14 @@ import {
   monitoringTypes,
   readMonitoringType,
   routesOf,
+  routeText,
+  type ApiContext,
   type GatewaySettings,
   type MonitoringSettings,
   type MonitoringType,
+  type Route,
 } from "../components";
-import { InvalidSpecError, parseExposedApi, type ExposedApi } from "../spec";
+import { InvalidSpecError, parseExposedApi, type ExposedApi, type PlatformRules } from "../spec";
 import { reconcileHash, type ApiSettings } from "../stack";
 import { type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
 import { workloadsUnknownProblem } from "./monitoring/messages";
@@ -20,7 +23,7 @@ import {
   type MonitoringProblem,
   type MonitoringWish,
 } from "./monitoring/monitoringTargets";
-import { readStack } from "./ownStatus";
+import { readApplied, readStack } from "./ownStatus";
 import { invalidSpecProblem, unknownGatewayProblem, unknownMonitoringProblem, type Problem } from "./reasons";
 import { type Claim } from "./routeClaims";
 
@@ -57,7 +60,12 @@ export interface PlatformSettings {
   readonly gateway: GatewaySettings;
   /** How metrics are announced, unless an object says otherwise. */
   readonly monitoring: MonitoringType;
+  /** Defaults of policies, and those that no object decides. */
+  readonly rules: PlatformRules;
 }
+
+/** What those around an API say of it, given its routes. */
+export type ContextLookup = (api: ExposedApi, routes: readonly Route[]) => ApiContext | undefined;
 
 /**
  * Evaluates an object under the settings of the platform.
@@ -70,11 +78,12 @@ export function evaluate(
   object: ApiObject,
   platform: PlatformSettings,
   announce: (wish: MonitoringWish | undefined) => Announced = () => undefined,
+  lookUp: ContextLookup = () => undefined,
 ): Evaluation {
-  const { gateway } = platform;
+  const { gateway, rules } = platform;
   let api: ExposedApi;
   try {
-    api = parseExposedApi({ ...object, kind: resource.kind });
+    api = parseExposedApi({ ...object, kind: resource.kind }, rules);
   } catch (error) {
     if (!(error instanceof InvalidSpecError)) throw error;
     announce(undefined);
@@ -84,13 +93,19 @@ export function evaluate(
   const problem = annotationProblem(api);
   const announced = announce(problem === undefined ? monitoringWishOf(object, api, platform) : undefined);
   const outcome = typeof announced === "object" ? announced : undefined;
-  const settings = { gateway, ...monitoringOf(api, platform, outcome?.settings) };
+  const routes = problem === undefined ? routesOf(api, gateway) : [];
+  const context = lookUp(api, routes);
+  const settings = {
+    gateway,
+    ...monitoringOf(api, platform, outcome?.settings),
+    ...(context === undefined ? {} : { context }),
+  };
   return {
     api,
     settings,
     hash: reconcileHash(api, settings),
     problem: announced === "WorkloadsUnknown" ? workloadsUnknownProblem(api.namespace) : problem,
-    routes: problem === undefined ? routesOf(api, gateway) : [],
+    routes: routes.map(routeText),
     ...(outcome?.problem === undefined ? {} : { unmonitored: outcome.problem }),
     ...(outcome?.announcedBy === undefined ? {} : { announcedBy: outcome.announcedBy }),
     ...(announced === "NotYet" ? { notYet: true } : {}),
@@ -126,11 +141,13 @@ function monitoringOf(
 }
 
 /** What an object says of its routes. One that is being deleted asks for none. */
-export function claimOf({ metadata, status }: ApiObject, { routes }: Evaluation): Claim {
+export function claimOf({ metadata, status }: ApiObject, { api, routes }: Evaluation): Claim {
+  const hostname = api === undefined ? readApplied(status).hostname : api.hostname;
   return {
     wanted: metadata?.deletionTimestamp === undefined ? routes : [],
     served: readStack(status)?.routes ?? [],
     since: sinceOf(metadata),
+    ...(hostname === undefined ? {} : { hostname }),
   };
 }
 

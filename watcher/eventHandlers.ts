@@ -2,11 +2,12 @@
 import { type V1EndpointSlice, type V1Service } from "@kubernetes/client-node";
 import { type ClusterHandlers, type OwnedKind, type WorkloadKind } from "./clusterCache";
 import { type ComponentSummaries } from "./componentSummary";
+import { type DeclaredIndex } from "./declaredIndex";
 import { type DriftDetector } from "./drift/driftDetector";
 import { type LiveObject } from "./drift/liveObject";
 import { claimOf, type Evaluation } from "./evaluate";
-import { type ImplementationIndex } from "./implementationIndex";
-import { nameOf, type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
+import { type KeyIndex } from "./keyIndex";
+import { nameOf, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
 import { type MonitoringTargets } from "./monitoring/monitoringTargets";
 import { servicesOf } from "./observe";
@@ -18,10 +19,10 @@ import { workloadOf } from "./monitoring/workload";
 
 /** What the handlers keep in step, and whom they tell. */
 export interface EventTargets {
-  readonly resources: readonly ApiResource[];
   readonly claims: RouteClaims;
   readonly readiness: ReadinessIndex;
-  readonly implementations: ImplementationIndex;
+  readonly implementations: KeyIndex;
+  readonly declared: DeclaredIndex;
   readonly monitoring: MonitoringTargets;
   readonly drift: DriftDetector;
   readonly retries: Retries;
@@ -34,8 +35,6 @@ export interface EventTargets {
   /** Has workloads followed, if they are not yet. */
   readonly followWorkloads: () => void;
   readonly gatewayServices: (services: readonly V1Service[]) => void;
-  /** All API objects. */
-  readonly apis: () => readonly ObjectKey[];
   /** Queues keys. Says whether it did: not before every cache is filled. */
   readonly enqueue: (keys: readonly ObjectKey[]) => boolean;
 }
@@ -55,8 +54,9 @@ export class EventHandlers implements ClusterHandlers {
       this.targets.enqueue([key]);
     },
     onDelete: (key: ObjectKey): void => {
-      const { claims, enqueue, implementations, monitoring, summaries } = this.targets;
+      const { claims, declared, enqueue, implementations, monitoring, summaries } = this.targets;
       summaries.apiRemoved(key);
+      declared.set(key, []);
       implementations.set(key, []);
       enqueue(monitoring.removeApi(key));
       if (!enqueue([key])) claims.remove(key);
@@ -90,12 +90,12 @@ export class EventHandlers implements ClusterHandlers {
   readonly owned = ({ kind }: OwnedKind): Handlers<LiveObject> => ({
     onUpsert: (object) => {
       this.targets.drift.noticed(kind, object);
-      this.targets.enqueue(this.apisNamedLike(object));
+      this.targets.enqueue(this.declaring(kind, object));
     },
     onDelete: (object) => {
       const { drift, enqueue, retries } = this.targets;
       drift.noticedDeletion(kind, object);
-      const keys = this.apisNamedLike(object);
+      const keys = this.declaring(kind, object);
       // It may have been what stood in the way.
       for (const key of keys) retries.hasten(key);
       enqueue(keys);
@@ -121,8 +121,8 @@ export class EventHandlers implements ClusterHandlers {
   };
 
   /** What was changed while nobody looked may come without an event. */
-  readonly ownedCurrent = (): void => {
-    this.targets.enqueue(this.targets.apis());
+  readonly ownedCurrent = ({ kind }: OwnedKind): void => {
+    this.targets.enqueue(this.targets.declared.apisWith(kind));
   };
 
   readonly gatewayServices = (services: readonly V1Service[]): void => {
@@ -141,10 +141,9 @@ export class EventHandlers implements ClusterHandlers {
     if (variant !== undefined && variant.type !== "ServiceMonitor") followWorkloads();
   }
 
-  /** The objects made for an API carry its name, whatever became of their owner references. */
-  private apisNamedLike(object: LiveObject): readonly ObjectKey[] {
-    const keys = this.targets.resources.map(({ plural }) => `${plural}/${nameOf(object)}`);
-    return keys.filter((key) => this.targets.api(key) !== undefined);
+  /** Who has declared an object, whatever became of its owner references. */
+  private declaring(kind: string, object: LiveObject): readonly ObjectKey[] {
+    return this.targets.declared.apisOf({ kind, ...identityOf(object) });
   }
 
   private servicesChanged(services: readonly string[]): void {

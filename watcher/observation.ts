@@ -1,6 +1,7 @@
 // What the status of an API is made from.
 import { type MonitoringSettings, type PolicyOutcome, type PublicUrl } from "../components";
 import { type ExposedApi } from "../spec";
+import { type Overlap } from "../stack";
 import { type ObjectKey } from "./kube/objects";
 import { type MonitoringProblem } from "./monitoring/monitoringTargets";
 import { type StackStatus } from "./ownStatus";
@@ -46,6 +47,8 @@ export interface Observation {
   /** Behind what is served; undefined where no Service was ever named. */
   readonly implementation: Implementation | undefined;
   readonly policies: readonly PolicyOutcome[];
+  /** Where its paths and those of others overlap. */
+  readonly overlaps: readonly Overlap[];
   /** How the metrics of a metrics API are announced. */
   readonly monitoring: MonitoringSettings | undefined;
   /** Why they are not announced as the API asks. */

@@ -1,6 +1,7 @@
 // Gathers what an object's status is made from: the object, what came of it, and the world around it now.
 import { isMetricsApi, policiesOf, publicUrl, type GatewayAddress, type PublicUrl } from "../components";
 import { type ExposedApi } from "../spec";
+import { type Overlap } from "../stack";
 import { conditionsOf, findCondition } from "./conditions";
 import { type Evaluation } from "./evaluate";
 import { type ObjectEvent } from "./events";
@@ -26,6 +27,8 @@ export interface Surroundings {
   readonly portsOf: (service: string) => readonly number[];
   /** Whether what was made to route an API is known to be gone. */
   readonly isRouteGone: (key: ObjectKey) => boolean;
+  /** Where the paths of an API and those of others overlap. */
+  readonly overlaps: (key: ObjectKey) => readonly Overlap[];
 }
 
 /** What a status is written for, beyond what the object itself says. */
@@ -63,6 +66,7 @@ export function observe(
     announcedBy,
     policies:
       api === undefined ? [] : policiesOf({ api, settings: settings.gateway, context: settings.context }),
+    overlaps: around.overlaps(key),
     now: new Date().toISOString(),
   };
 }
@@ -86,10 +90,12 @@ export function isNews(object: ApiObject, problem: Problem): boolean {
  */
 const ANNOUNCED: readonly Reason[] = [
   "GatewayAddressUnknown",
+  "Locked",
   "MonitoringConflict",
   "MonitoringNotSupported",
   "NotSupported",
   "NoWorkload",
+  "PathOverlap",
   "PortMissing",
   "ServiceMissing",
 ];

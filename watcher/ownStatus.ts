@@ -1,5 +1,6 @@
 // What this project reads back from a status. Anyone with the right to may have written it, so nothing is taken on
 // trust: a field of another shape counts as absent.
+import { type Route } from "../components";
 
 /** `status.stack`: which stack holds the resources, and what became of its last run. */
 export interface StackStatus {
@@ -34,6 +35,14 @@ export function readStack(status: Fields | undefined): StackStatus | undefined {
     ...(lastRun === undefined ? {} : { lastRun }),
     ...(result === "Succeeded" || result === "Failed" ? { result } : {}),
   };
+}
+
+/** A route of {@link StackStatus.routes}: the inverse of `routeText`. Undefined for what is none. */
+export function readRoute(text: string): Route | undefined {
+  const [, gateway, host, path] = /^([^ ]+) ([^ /]+)(\/.*)$/s.exec(text) ?? [];
+  return gateway === undefined || host === undefined || path === undefined
+    ? undefined
+    : { gateway, host, path };
 }
 
 /** `status.apiStatus`, as far as it says what was applied last. */

@@ -2,14 +2,35 @@
 import { type GatewaySettings } from "../components";
 import { type OwnedKind, type WorkloadKind } from "./clusterCache";
 
-/** Kinds whose objects are made for an API and carry its name. */
+/** Kind of what routes an API: each has one, with its own name. */
+export const ROUTE_KIND = "VirtualService";
+
+/** Kinds that are followed from the start: the routes of APIs, and what most metrics APIs have. */
 export function ownedKinds({ apiVersion }: GatewaySettings): readonly OwnedKind[] {
   const [group = "", version = ""] = apiVersion.split("/");
   return [
-    { kind: "VirtualService", group, version, plural: "virtualservices" },
+    { kind: ROUTE_KIND, group, version, plural: "virtualservices" },
     { kind: "ServiceMonitor", group: "monitoring.coreos.com", version: "v1", plural: "servicemonitors" },
   ];
 }
+
+/** A kind by which policies are enforced. */
+export interface PolicyKind {
+  readonly plural: string;
+  /** Where its objects are: in the namespace of their API, or in that of the gateway. */
+  readonly place: "api" | "gateway";
+}
+
+/** Kinds that are followed, in the group and version that is declared, once an object of theirs is. */
+export const policyKinds: Readonly<Record<string, PolicyKind>> = {
+  AuthorizationPolicy: { plural: "authorizationpolicies", place: "gateway" },
+  Certificate: { plural: "certificates", place: "gateway" },
+  EnvoyFilter: { plural: "envoyfilters", place: "gateway" },
+  Gateway: { plural: "gateways", place: "gateway" },
+  NetworkPolicy: { plural: "networkpolicies", place: "api" },
+  PeerAuthentication: { plural: "peerauthentications", place: "api" },
+  RequestAuthentication: { plural: "requestauthentications", place: "gateway" },
+};
 
 /** Kinds whose pod templates carry the annotations of metrics APIs. */
 export const workloadKinds: readonly WorkloadKind[] = [

@@ -1,5 +1,6 @@
 // Every reason and message that a condition or an Event carries. Reasons are stable; messages are for people: what is
-// wrong and where, then what to do about it (remedies.ts). Those about metrics are in monitoring/messages.ts.
+// wrong and where, then what to do about it (remedies.ts). Those about metrics are in monitoring/messages.ts, those about policies and
+// paths in policyMessages.ts.
 import { StackLockedError, TransientError, transientReasons } from "../stack";
 import { type Change } from "./drift/change";
 import { recurringDriftRemedy, remedies } from "./remedies";
@@ -15,12 +16,14 @@ export const reasons = [
   "EngineError",
   "GatewayAddressUnknown",
   "InvalidSpec",
+  "Locked",
   "Monitored",
   "MonitoringConflict",
   "MonitoringNotSupported",
   "NoReadyEndpoint",
   "NoWorkload",
   "NotSupported",
+  "PathOverlap",
   "PortMissing",
   "RouteConflict",
   "ServiceMissing",
@@ -135,6 +138,12 @@ function unknownName(annotation: string, value: string, known: readonly string[]
 export function runProblem(error: unknown): Problem {
   const { reason, text } = runFailure(error);
   return problem(reason, text);
+}
+
+/** The problem behind a failed run for what all APIs share at the gateway. */
+export function platformProblem(error: unknown): Problem {
+  const { reason, text } = runFailure(error);
+  return problem(reason, `what all APIs share at the gateway: ${text}`);
 }
 
 /** The problem of an object whose resources could not be removed: the condition's, and the Event `RemovalFailed`. */
@@ -258,11 +267,6 @@ export function portMissingProblem(service: string, { port, ports, inSpec }: Mis
 
 /** What is said of the Service while the spec is invalid and none was ever applied. */
 export const SERVICE_UNKNOWN = "the Service is not known until the spec is valid";
-
-/** The problem of an API some of whose policies, given as fields of the spec, its gateway does not enforce. */
-export function policiesProblem(gateway: string, policies: readonly string[]): Problem {
-  return problem("NotSupported", `gateway ${gateway} does not enforce spec.${policies.join(", spec.")}`);
-}
 
 /** What is said where all is well. */
 export const well = {

@@ -9,6 +9,7 @@ import { type EventRecorder } from "./events";
 import { type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
 import { isNews } from "./observe";
+import { type PlatformStack } from "./platformStack";
 import {
   conflictProblem,
   contestedMessage,
@@ -35,6 +36,7 @@ export interface ReconcilerDependencies {
   readonly claims: RouteClaims;
   readonly retries: Retries;
   readonly drift: DriftDetector;
+  readonly platform: PlatformStack;
   readonly pace: CorrectionPace;
   /** Called for each API whose resources somebody changed, when that is corrected or newly reported. */
   readonly onDrift: (action: "corrected" | "reported") => void;
@@ -106,7 +108,8 @@ export class Reconciler {
     servable: Servable,
     last: LastRun,
   ): Promise<ReconcileResult> {
-    const { drift, retries, status } = this.deps;
+    const { drift, platform, retries, status } = this.deps;
+    platform.looked(key, servable.api);
     const hasRun = last.stack.hash === servable.hash;
     if (hasRun && last.stack.result === "Succeeded") return this.keep(key, object, servable, last);
     const pending = retries.pending(key, servable.hash);
@@ -127,7 +130,7 @@ export class Reconciler {
     servable: Servable,
     last: LastRun,
   ): Promise<ReconcileResult> {
-    const { drift, objects, pace, retries, status } = this.deps;
+    const { drift, objects, pace, platform, retries, status } = this.deps;
     retries.forget(key);
     const changes = drift.changes(declaredObjects(servable.api, servable.settings));
     if (changes !== undefined && changes.length > 0) {
@@ -141,6 +144,8 @@ export class Reconciler {
       return this.run(key, object, servable, last, true);
     }
     this.drifted.delete(key);
+    const shared = platform.problemOf(key);
+    if (shared !== undefined) return this.wait(key, object, servable, last, shared);
     const finalized = await objects.addFinalizer(key, object);
     await status.write(key, finalized, servable, { ...last, problem: undefined });
     return { outcome: "done", ...(changes === undefined ? { after: drift.recheckAfter } : {}) };
@@ -233,12 +238,13 @@ export class Reconciler {
   }
 
   private forget(key: ObjectKey): ReconcileResult {
-    const { claims, enqueue, pace, removal, retries, status } = this.deps;
+    const { claims, enqueue, pace, platform, removal, retries, status } = this.deps;
     this.drifted.delete(key);
     removal.forget(key);
     status.forget(key);
     retries.forget(key);
     pace.forget(key);
+    platform.forget(key);
     enqueue(claims.remove(key));
     return { outcome: "done" };
   }

@@ -20,6 +20,7 @@ export const remedies = {
     "give the gateway's Service a load balancer address or spec.externalIPs, or set ODA_GATEWAY_SERVICE or " +
     "APIOPERATORISTIO_PUBLICHOSTNAME; the URL appears as soon as there is an address",
   InvalidSpec: "correct what is named here",
+  Locked: "take it out of the object, or ask the platform team to change its settings",
   MonitoringConflict:
     "a Pod can announce only one: give both the same port and path, or choose another way by the annotation oda.tmforum.org/monitoring",
   MonitoringNotSupported:
@@ -29,6 +30,7 @@ export const remedies = {
   NoWorkload:
     "give the Service a selector that fits the labels of the Pods; a workload that comes later is found",
   NotSupported: "callers are served without: enforce it elsewhere, or remove it from the spec",
+  PathOverlap: "if that is not meant, change the path or the host name of one of them",
   PortMissing: "correct spec.port, or add the port to the Service",
   Rejected: `change the spec, or the policy or webhook that refuses it; ${RETRIED}`,
   RemovalFailed: "the finalizer keeps the object until its resources are gone",

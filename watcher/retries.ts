@@ -43,9 +43,14 @@ export class Retries {
   }
 
   /** What stood in the way of a run may be gone: it may run at once. The delay after the next failure goes on growing. */
-  hasten(key: ObjectKey): void {
+  hurry(key: ObjectKey): void {
     const failure = this.failures.get(key);
-    if (failure?.problem.reason === "FieldConflict") this.failures.set(key, { ...failure, due: Date.now() });
+    if (failure !== undefined) this.failures.set(key, { ...failure, due: Date.now() });
+  }
+
+  /** As {@link hurry}, where fields that somebody else held stood in the way. */
+  hasten(key: ObjectKey): void {
+    if (this.failures.get(key)?.problem.reason === "FieldConflict") this.hurry(key);
   }
 
   /** The object runs well again, or is gone. */

@@ -1,6 +1,9 @@
 // Who serves which route. Two APIs that share a route cannot both be served: the one that already serves it goes on,
 // and of those that wait the oldest is next.
+import { RouteOverlaps } from "../stack";
+import { HostHolders } from "./hostHolders";
 import { type ObjectKey } from "./kube/objects";
+import { readRoute } from "./ownStatus";
 
 /** What an API object says of its routes. */
 export interface Claim {
@@ -10,6 +13,8 @@ export interface Claim {
   readonly served: readonly string[];
   /** Creation time of the object, RFC 3339: the order of those that wait. */
   readonly since: string;
+  /** Host name of its own; that of what was applied last while the spec is invalid. */
+  readonly hostname?: string;
 }
 
 /** A route that another API serves, or will serve first. */
@@ -18,14 +23,21 @@ export interface RouteConflict {
   readonly holder: ObjectKey;
 }
 
-/** Index of claims by route. Every operation costs the number of APIs that share the route, usually one. */
+/**
+ * Index of claims by route, and of what follows from them: overlaps of paths, and who holds a host. Every operation costs
+ * the number of APIs that it concerns, usually one.
+ */
 export class RouteClaims {
   private readonly claims = new Map<ObjectKey, Claim>();
   /** Routes that runs of this process have, or may have, given resources. */
   private readonly occupied = new Map<ObjectKey, readonly string[]>();
   private readonly byRoute = new Map<string, Set<ObjectKey>>();
+  private readonly hosts = new HostHolders();
 
-  /** Sets what an object says. Returns the other APIs that may now be served. */
+  /** Routes that are wanted or occupied. */
+  readonly overlaps = new RouteOverlaps();
+
+  /** Sets what an object says. Returns the other APIs that may now be served, or for which something else is new. */
   set(key: ObjectKey, claim: Claim): readonly ObjectKey[] {
     return this.change(key, () => this.claims.set(key, claim));
   }
@@ -38,12 +50,12 @@ export class RouteClaims {
     });
   }
 
-  /** After a successful run: just these routes are occupied. Returns the other APIs that may now be served. */
+  /** After a successful run: just these routes are occupied. Returns keys as {@link set} does. */
   settle(key: ObjectKey, routes: readonly string[]): readonly ObjectKey[] {
     return this.change(key, () => this.occupied.set(key, routes));
   }
 
-  /** Forgets an API. Returns the other APIs that may now be served. */
+  /** Forgets an API. Returns keys as {@link set} does. */
   remove(key: ObjectKey): readonly ObjectKey[] {
     return this.change(key, () => {
       this.claims.delete(key);
@@ -60,13 +72,34 @@ export class RouteClaims {
     return undefined;
   }
 
-  /** Applies a change to the claim of an API and keeps the index by route in step with it. */
+  /** The other API with the same host name of its own that has the listener and the certificate of the host. */
+  hostHolder(key: ObjectKey): ObjectKey | undefined {
+    return this.hosts.holderFor(key);
+  }
+
+  /** Applies a change to the claim of an API and keeps the indexes in step with it. */
   private change(key: ObjectKey, apply: () => unknown): readonly ObjectKey[] {
     const before = this.routesOf(key);
     apply();
     const after = this.routesOf(key);
     for (const route of after) this.byRoute.set(route, (this.byRoute.get(route) ?? new Set()).add(key));
+    const others = new Set(this.released(key, before, after));
+    const routes = [...after].flatMap((route) => readRoute(route) ?? []);
+    for (const other of this.overlaps.set(key, routes)) others.add(other);
+    const sharers = [...after].flatMap((route) => [...(this.byRoute.get(route) ?? [])]);
+    for (const each of new Set([key, ...others, ...sharers])) {
+      for (const other of this.holdHost(each)) others.add(other);
+    }
+    others.delete(key);
+    return [...others];
+  }
 
+  /** The other APIs on routes that an API may have given up. */
+  private released(
+    key: ObjectKey,
+    before: ReadonlySet<string>,
+    after: ReadonlySet<string>,
+  ): ReadonlySet<ObjectKey> {
     const others = new Set<ObjectKey>();
     for (const route of before) {
       const sharers = this.byRoute.get(route);
@@ -76,7 +109,14 @@ export class RouteClaims {
       // Also where the route is kept: it may be wanted now and not held, and so another's.
       for (const other of sharers) if (other !== key) others.add(other);
     }
-    return [...others];
+    return others;
+  }
+
+  /** Has an API hold its host if it is the oldest there, unless its route is another's. Returns whom that concerns. */
+  private holdHost(key: ObjectKey): readonly ObjectKey[] {
+    const { hostname, since = "" } = this.claims.get(key) ?? {};
+    const isServed = this.routesOf(key).size > 0 && this.conflict(key) === undefined;
+    return this.hosts.set(key, isServed ? hostname : undefined, `${since} ${key}`);
   }
 
   private owner(route: string): ObjectKey | undefined {

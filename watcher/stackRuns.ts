@@ -1,12 +1,13 @@
 // One engine run for one object, and what became of it.
 import { GROUP, type ExposedApi } from "../spec";
-import { declaredObjects, stackName, type ApiOutputs, type Engine, type ProgramInput } from "../stack";
+import { declaredObjects, stackName, type ApiInput, type Engine, type RunOutputs } from "../stack";
 import { type ApiObjects } from "./apiObjects";
 import { type DriftDetector } from "./drift/driftDetector";
 import { type Evaluation } from "./evaluate";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
 import { type StackStatus } from "./ownStatus";
+import { type PlatformStack } from "./platformStack";
 import { removalProblem, runProblem, type Problem } from "./reasons";
 import { type Pending, type Retries } from "./retries";
 import { type RouteClaims } from "./routeClaims";
@@ -18,6 +19,7 @@ export interface RunDependencies {
   readonly claims: RouteClaims;
   readonly retries: Retries;
   readonly drift: DriftDetector;
+  readonly platform: PlatformStack;
   readonly log: Logger;
   /** Has other objects looked at again. */
   readonly enqueue: (keys: readonly ObjectKey[]) => void;
@@ -49,6 +51,9 @@ interface Interrupted {
   readonly result: "interrupted";
 }
 
+/** What a run gave, or why it failed, or was not begun. */
+type RunEnd = { readonly outputs: RunOutputs } | { readonly problem: Problem; readonly error: unknown };
+
 export type UpOutcome =
   | { readonly result: "succeeded"; readonly last: LastRun }
   | (Failed & { readonly last: LastRun })
@@ -74,17 +79,53 @@ export class StackRuns {
     last: LastRun,
     refresh: boolean,
   ): Promise<UpOutcome> {
-    const { claims, drift, engine, retries, stopping } = this.deps;
+    const { claims, drift, retries } = this.deps;
     const { api, hash, routes, settings } = evaluation;
     const before = { name: stackName(api), gateway: settings.gateway.type };
-    const force = drift.mustTake(declaredObjects(api, settings));
-    let outputs: ApiOutputs;
+    const run = await this.run(key, object, evaluation, last, refresh);
+    if ("problem" in run) {
+      const stack: StackStatus = {
+        ...last.stack,
+        ...before,
+        // The run may have got as far as to occupy them.
+        routes: [...new Set([...(last.stack.routes ?? []), ...routes])],
+        lastRun: new Date().toISOString(),
+        result: "Failed",
+      };
+      return this.failed(key, hash, run.problem, run.error, { last: { ...last, stack } });
+    }
+    retries.forget(key);
+    drift.settle(run.outputs.versions);
+    this.deps.enqueue(claims.settle(key, routes));
+    const stack: StackStatus = {
+      ...before,
+      hash,
+      routes,
+      lastRun: new Date().toISOString(),
+      result: "Succeeded",
+    };
+    return { result: "succeeded", last: { uid: run.outputs.uid, stack } };
+  }
+
+  /** A run, once what it needs at the gateway is there. */
+  private async run(
+    key: ObjectKey,
+    object: ApiObject,
+    evaluation: Servable,
+    last: LastRun,
+    refresh: boolean,
+  ): Promise<RunEnd> {
+    const { drift, engine, platform, stopping } = this.deps;
+    const { api, settings } = evaluation;
     this.underWay.add(key);
     try {
-      outputs = await engine.up(
+      const lacking = await platform.ensure(key);
+      if (lacking !== undefined) return { problem: lacking, error: new Error(lacking.message) };
+      const force = drift.mustTake(declaredObjects(api, settings));
+      const outputs = await engine.up(
         {
           kind: api.kind,
-          stack: before.name,
+          stack: stackName(api),
           known: last.stack.lastRun !== undefined,
           input: {
             ...this.programInput(key, object, evaluation),
@@ -94,30 +135,12 @@ export class StackRuns {
         },
         { refresh, force },
       );
+      return { outputs };
     } catch (error) {
-      const stack: StackStatus = {
-        ...last.stack,
-        ...before,
-        // The run may have got as far as to occupy them.
-        routes: [...new Set([...(last.stack.routes ?? []), ...routes])],
-        lastRun: new Date().toISOString(),
-        result: "Failed",
-      };
-      return this.failed(key, hash, runProblem(error), error, { last: { ...last, stack } });
+      return { problem: runProblem(error), error };
     } finally {
       this.underWay.delete(key);
     }
-    retries.forget(key);
-    drift.settle(api.namespace, outputs.versions);
-    this.deps.enqueue(claims.settle(key, routes));
-    const stack: StackStatus = {
-      ...before,
-      hash,
-      routes,
-      lastRun: new Date().toISOString(),
-      result: "Succeeded",
-    };
-    return { result: "succeeded", last: { uid: outputs.uid, stack } };
   }
 
   /** Removes the resources of an object and its stack. */
@@ -168,7 +191,7 @@ export class StackRuns {
     return { ...rest, result: "failed", problem, retryAfter };
   }
 
-  private programInput(key: ObjectKey, object: ApiObject, { api, settings }: Servable): ProgramInput {
+  private programInput(key: ObjectKey, object: ApiObject, { api, settings }: Servable): ApiInput {
     const { servedKind: kind, version } = this.deps.objects.resource(key);
     const { name = "", uid = "" } = object.metadata ?? {};
     return { api, settings, owner: { apiVersion: `${GROUP}/${version}`, kind, name, uid } };

@@ -1,10 +1,8 @@
 // What each condition of an API says. One function for each; a new condition is one more in the list.
-import { unenforced } from "../components";
 import { findCondition, type ConditionType, type NewCondition } from "./conditions";
 import {
   gatewayAddressProblem,
   noEndpointProblem,
-  policiesProblem,
   portMissingProblem,
   reconciledMessage,
   SERVICE_UNKNOWN,
@@ -15,6 +13,7 @@ import {
 } from "./reasons";
 import { monitoredMessage, MONITORING_UNKNOWN, monitoringProblem } from "./monitoring/messages";
 import { type Observation } from "./observation";
+import { lockedProblem, overlapProblem, policiesProblem } from "./policyMessages";
 
 /** The conditions of an API, `Ready` first. */
 export function describeConditions(observation: Observation): readonly NewCondition[] {
@@ -26,6 +25,7 @@ export function describeConditions(observation: Observation): readonly NewCondit
     implementation,
     ...policiesCondition(observation),
     ...monitoredCondition(observation),
+    ...distinctCondition(observation),
   ];
 }
 
@@ -42,6 +42,7 @@ export function conditionsDuringRun(observation: Observation): readonly NewCondi
     implementation,
     ...asBefore(observation.previous, "PoliciesEnforced"),
     ...asBefore(observation.previous, "Monitored"),
+    ...asBefore(observation.previous, "RouteDistinct"),
   ];
 }
 
@@ -99,14 +100,27 @@ function implementationCondition({ implementation, problem, observedHash }: Obse
   return { ...condition, status: "False", ...lacking };
 }
 
-/** Whether every policy the spec asks for is enforced. Kept as it was while the spec is invalid. */
+/**
+ * Whether every policy that is asked for is enforced, and nothing is asked for that is locked. Kept as it was while the
+ * spec is invalid.
+ */
 function policiesCondition({ api, policies, stack, observedHash, previous }: Observation): NewCondition[] {
   if (api === undefined) return asBefore(previous, "PoliciesEnforced");
   const condition = { type: "PoliciesEnforced", observedHash } as const;
-  const dropped = unenforced(policies);
-  return dropped.length > 0
-    ? [{ ...condition, status: "False", ...policiesProblem(stack.gateway, dropped) }]
+  const dropped = policies.filter(({ enforcedBy }) => enforcedBy === undefined);
+  if (dropped.length > 0) {
+    return [{ ...condition, status: "False", ...policiesProblem(stack.gateway, dropped) }];
+  }
+  return api.overridden.length > 0
+    ? [{ ...condition, status: "False", ...lockedProblem(api.overridden) }]
     : [{ ...condition, status: "True", reason: "AllEnforced", message: well.allEnforced(policies.length) }];
+}
+
+/** Only there while a path of the API begins with one of another, or the other way round. */
+function distinctCondition({ overlaps, observedHash }: Observation): NewCondition[] {
+  return overlaps.length === 0
+    ? []
+    : [{ type: "RouteDistinct", observedHash, status: "False", ...overlapProblem(overlaps) }];
 }
 
 /**

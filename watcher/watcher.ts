@@ -83,8 +83,8 @@ export class Watcher {
     const found = await this.discover();
     if (found === undefined || this.stopped.signal.aborted) return;
     const { resources, gateway } = found;
-    const { namespaces, monitoring, drift } = config;
-    const platform = { gateway, monitoring };
+    const { namespaces, monitoring, drift, rules } = config;
+    const platform = { gateway, monitoring, rules };
     log.info(
       { version, engine: this.engine.name, resources, namespaces: namespaces ?? "all", ...platform, drift },
       "serving",

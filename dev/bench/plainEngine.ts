@@ -1,10 +1,10 @@
 // The baseline: the Automation API as its documentation shows it, createOrSelectStack and then the operation.
 import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import {
-  apiProgram,
+  programOf,
   EngineError,
   projectName,
-  type ApiOutputs,
+  type RunOutputs,
   type BackendSettings,
   type Engine,
   type StackRun,
@@ -32,8 +32,8 @@ export function plainEngine(backend: BackendSettings, onProcess: (operation: str
   };
   return {
     name: "plain",
-    up: async (run): Promise<ApiOutputs> => {
-      const program = apiProgram(run.input);
+    up: async (run): Promise<RunOutputs> => {
+      const program = programOf(run.input);
       const stack = await select(run, program.run);
       const { outputs } = await stack.up();
       return { uid: String(outputs["uid"]?.value), versions: program.outputs()?.versions ?? {} };

@@ -2,12 +2,12 @@
 import "./ownConnections";
 import "./quietLog";
 import { Stack, type EngineEvent, type LocalWorkspace } from "@pulumi/pulumi/automation";
-import { type ResourceKind } from "../../spec";
 import { runOf, type RunJournal } from "../cli/journal";
 import { PatchedObjectMissing, StackExists, StackMissing } from "../classify";
 import { type Engine, type PreviewStep, type StackRun, type StackTarget, type UpOptions } from "../engine";
 import { EngineError, StackLockedError } from "../errors";
-import { apiProgram, type ApiOutputs } from "../program";
+import { type StackKind } from "../names";
+import { programOf, type RunOutputs } from "../program";
 import { type EngineCommand } from "./answered";
 import { createWorkspaces, type InstallationSettings, type Workspaces } from "./workspaces";
 
@@ -20,12 +20,12 @@ export interface AutomationEngineOptions extends InstallationSettings {
 
 /** Runs of stacks in the engine behind a command, with programs in this process. */
 export class AutomationEngine implements Pick<Engine, "up" | "preview" | "refresh" | "destroy"> {
-  private readonly projects = new Map<ResourceKind, Workspaces>();
+  private readonly projects = new Map<StackKind, Workspaces>();
 
   constructor(private readonly options: AutomationEngineOptions) {}
 
-  async up(run: StackRun, { refresh = false, force = false }: UpOptions = {}): Promise<ApiOutputs> {
-    const program = apiProgram(run.input);
+  async up(run: StackRun, { refresh = false, force = false }: UpOptions = {}): Promise<RunOutputs> {
+    const program = programOf(run.input);
     const work = (stack: Stack): Promise<void> =>
       refreshingWhereNeeded(refresh, (options) =>
         stack.up({ program: program.run, ...options, ...stopping(run) }),
@@ -41,7 +41,7 @@ export class AutomationEngine implements Pick<Engine, "up" | "preview" | "refres
     await this.onExistingStack(run, async (stack) => {
       steps.length = 0;
       await stack.preview({
-        program: apiProgram(run.input).run,
+        program: programOf(run.input).run,
         onEvent: (event) => steps.push(...previewSteps(event)),
         ...stopping(run),
       });
@@ -114,7 +114,7 @@ export class AutomationEngine implements Pick<Engine, "up" | "preview" | "refres
     return holders.length > 0 && holders.every((holder) => this.options.journal.isAbandoned(run, holder));
   }
 
-  private async workspaces(kind: ResourceKind): Promise<Workspaces> {
+  private async workspaces(kind: StackKind): Promise<Workspaces> {
     const known = this.projects.get(kind);
     if (known !== undefined) return known;
     const created = await createWorkspaces(kind, this.options.command, this.options);

@@ -1,11 +1,10 @@
-// Where the Automation API finds the projects: one for each kind of object.
+// Where the Automation API finds the projects: one for each kind of stack.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
-import { type ResourceKind } from "../../spec";
 import { backendVariables, type BackendSettings } from "../backend";
-import { projectName } from "../names";
+import { projectName, type StackKind } from "../names";
 import { type EngineCommand } from "./answered";
 
 /** The workspaces of one project: the same folder, and another environment for the providers of its runs. */
@@ -25,7 +24,7 @@ export interface InstallationSettings {
 
 /** Creates the project of a kind below `stateDir`. */
 export async function createWorkspaces(
-  kind: ResourceKind,
+  kind: StackKind,
   command: EngineCommand,
   { stateDir, backend }: InstallationSettings,
 ): Promise<Workspaces> {

@@ -2,7 +2,7 @@
 import { type EngineAddress } from "../address";
 import { type InstallationSettings } from "../automation/workspaces";
 import { type PreviewStep, type StackRun, type StackTarget, type UpOptions } from "../engine";
-import { type ApiOutputs } from "../program";
+import { type RunOutputs } from "../program";
 import { type ErrorData } from "./errorData";
 
 /** What a worker must know before its first run. It has secrets in it, so it is not handed over by arguments. */
@@ -15,7 +15,7 @@ export interface WorkerSettings extends InstallationSettings {
 
 /** What the methods of an engine give. */
 export interface RunResults {
-  readonly up: ApiOutputs;
+  readonly up: RunOutputs;
   readonly preview: readonly PreviewStep[];
   readonly refresh: undefined;
   readonly destroy: undefined;

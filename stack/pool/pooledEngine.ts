@@ -4,7 +4,7 @@ import { EngineGone, StuckRun, type EngineSource, type RunEnd } from "../address
 import { type RunJournal } from "../cli/journal";
 import { type Engine, type PreviewStep, type StackRun, type StackTarget, type UpOptions } from "../engine";
 import { StackLockedError, TransientError } from "../errors";
-import { type ApiOutputs } from "../program";
+import { type RunOutputs } from "../program";
 import { type RunRequest, type RunResults } from "./messages";
 import { type WorkerPool } from "./pool";
 import { WorkerLost } from "./workerLost";
@@ -36,7 +36,7 @@ export class PooledEngine implements Engine {
     this.name = options.source.name;
   }
 
-  up({ signal, ...run }: StackRun, options?: UpOptions): Promise<ApiOutputs> {
+  up({ signal, ...run }: StackRun, options?: UpOptions): Promise<RunOutputs> {
     return this.perform<"up">({ method: "up", run, options }, signal);
   }
 

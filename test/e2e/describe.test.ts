@@ -171,12 +171,12 @@ for (const crds of ["plain", "status-subresource"] as const) {
     });
 
     it("is the policy that nobody enforces, of an API that is served all the same", async () => {
-      await cluster.patch("ExposedAPI", "good", { spec: { rateLimit: { enabled: true, limit: "5" } } });
+      await cluster.patch("ExposedAPI", "good", { spec: { quota: { limit: "5" } } });
       const object = await expectTrouble({
         api: "good",
         condition: "PoliciesEnforced",
         reason: "NotSupported",
-        where: /^gateway istio does not enforce spec\.rateLimit/,
+        where: /^gateway istio does not enforce spec\.quota/,
         remedy: /; callers are served without: enforce it elsewhere, or remove it from the spec$/,
       });
       assert.equal(conditionOf(object, "Ready")?.status, "True");

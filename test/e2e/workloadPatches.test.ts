@@ -7,7 +7,7 @@ import {
   createEngine,
   stackName,
   TransientError,
-  type ApiOutputs,
+  type RunOutputs,
   type Engine,
   type UpOptions,
 } from "../../stack";
@@ -93,7 +93,7 @@ describe("What the engine sets on workloads of others", function () {
     );
     assert.deepEqual(marks, []);
   };
-  const failure = async (run: Promise<ApiOutputs>): Promise<TransientError> => {
+  const failure = async (run: Promise<RunOutputs>): Promise<TransientError> => {
     const error = await run.then(
       () => assert.fail("the run succeeded"),
       (reason: unknown) => reason,

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { GROUP } from "../../spec";
 import { type ComponentSummaries } from "../../watcher/componentSummary";
+import { DeclaredIndex } from "../../watcher/declaredIndex";
 import { DriftDetector } from "../../watcher/drift/driftDetector";
 import { evaluate } from "../../watcher/evaluate";
 import { EventHandlers } from "../../watcher/eventHandlers";
-import { ImplementationIndex } from "../../watcher/implementationIndex";
+import { KeyIndex } from "../../watcher/keyIndex";
 import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
 import { createLogger } from "../../watcher/logger";
 import { MonitoringTargets } from "../../watcher/monitoring/monitoringTargets";
@@ -29,6 +30,7 @@ describe("EventHandlers", () => {
   let enqueued: ObjectKey[];
   let listed: boolean;
   let followed: number;
+  let declared: DeclaredIndex;
   let monitoring: MonitoringTargets;
   let claims: RouteClaims;
   let retries: Retries;
@@ -39,6 +41,7 @@ describe("EventHandlers", () => {
     enqueued = [];
     listed = true;
     followed = 0;
+    declared = new DeclaredIndex();
     monitoring = new MonitoringTargets();
     claims = new RouteClaims();
     retries = new Retries();
@@ -46,10 +49,10 @@ describe("EventHandlers", () => {
     mock.method(log, "error", () => undefined);
     const summaries = { apiChanged: () => undefined, apiRemoved: () => undefined };
     handlers = new EventHandlers({
-      resources: [exposedApis],
       claims,
       readiness: new ReadinessIndex(),
-      implementations: new ImplementationIndex(),
+      implementations: new KeyIndex(),
+      declared,
       monitoring,
       drift: new DriftDetector(() => undefined, "correct"),
       retries,
@@ -61,7 +64,6 @@ describe("EventHandlers", () => {
         followed += 1;
       },
       gatewayServices: () => undefined,
-      apis: () => [...apis.keys()],
       enqueue: (keys) => {
         if (listed) enqueued.push(...keys);
         return listed;
@@ -81,6 +83,10 @@ describe("EventHandlers", () => {
     enqueued.length = 0;
     handlers.api.onUpsert(keyOf(name), object);
   }
+  const routes = { kind: "VirtualService", group: "g", version: "v1", plural: "virtualservices" };
+  const declares = (name: string): void => {
+    declared.set(keyOf(name), [{ kind: "VirtualService", namespace: "components", name }]);
+  };
   const datadog = { annotations: { [`${GROUP}/monitoring`]: "DataDogAnnotations" } };
 
   /** What the controller does when an API is evaluated to be served. */
@@ -128,34 +134,52 @@ describe("EventHandlers", () => {
     assert.deepEqual(enqueued, [keyOf("a"), keyOf("a")]);
   });
 
-  it("queue the API an owned object is named like, and nothing for objects of others", () => {
+  it("queue the API that declares an object, and nothing for objects of others", () => {
     put("a");
+    declares("a");
     enqueued.length = 0;
-    const kind = { kind: "VirtualService", group: "g", version: "v1", plural: "virtualservices" };
     for (const name of ["a", "stranger"]) {
       const object = { metadata: { name, namespace: "components", resourceVersion: "1" } };
-      handlers.owned(kind).onUpsert(object);
-      handlers.owned(kind).onDelete(object);
+      handlers.owned(routes).onUpsert(object);
+      handlers.owned(routes).onDelete(object);
     }
     assert.deepEqual(enqueued, [keyOf("a"), keyOf("a")]);
   });
 
-  it("queue every API when owned objects can be judged again", () => {
-    put("a");
-    put("b");
+  it("queue every API with objects of a kind when these can be judged again", () => {
+    for (const name of ["a", "b", "c"]) put(name);
+    declares("a");
+    declares("b");
+    declared.set(keyOf("c"), [{ kind: "EnvoyFilter", namespace: "istio-ingress", name: "components.c" }]);
     enqueued.length = 0;
-    handlers.ownedCurrent();
+    handlers.ownedCurrent(routes);
     assert.deepEqual(enqueued, [keyOf("a"), keyOf("b")]);
   });
 
-  it("have a failed run repeated at once when an object of that name is deleted", () => {
+  it("queue an API for an object in another namespace that has another name", () => {
+    put("c");
+    declared.set(keyOf("c"), [{ kind: "EnvoyFilter", namespace: "istio-ingress", name: "components.c" }]);
+    enqueued.length = 0;
+    const filters = { kind: "EnvoyFilter", group: "g", version: "v1", plural: "envoyfilters" };
+    const object = { metadata: { name: "components.c", namespace: "istio-ingress", resourceVersion: "1" } };
+    handlers.owned(filters).onUpsert(object);
+    handlers.owned(filters).onUpsert({ metadata: { ...object.metadata, namespace: "components" } });
+    handlers.owned(routes).onUpsert(object);
+    assert.deepEqual(enqueued, [keyOf("c")]);
+    handlers.api.onDelete(keyOf("c"));
+    enqueued.length = 0;
+    handlers.owned(filters).onDelete(object);
+    assert.deepEqual(enqueued, []);
+  });
+
+  it("have a failed run repeated at once when an object that it declares is deleted", () => {
     put("a");
+    declares("a");
     retries.failed(keyOf("a"), "hash", { reason: "FieldConflict", message: "held by another" });
-    const kind = { kind: "VirtualService", group: "g", version: "v1", plural: "virtualservices" };
     const object = { metadata: { name: "a", namespace: "components", resourceVersion: "1" } };
-    handlers.owned(kind).onUpsert(object);
+    handlers.owned(routes).onUpsert(object);
     assert.notEqual(retries.pending(keyOf("a"), "hash"), undefined);
-    handlers.owned(kind).onDelete(object);
+    handlers.owned(routes).onDelete(object);
     assert.equal(retries.pending(keyOf("a"), "hash"), undefined);
   });
 

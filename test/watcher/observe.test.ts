@@ -19,6 +19,7 @@ const around: Surroundings = {
   serviceExists: (service) => service !== "components/gone",
   portsOf: (service) => (service === "components/gone" ? [] : [8080, 9090]),
   isRouteGone: () => false,
+  overlaps: () => [],
 };
 
 /** What was applied last, with the host that the gateway had then. */

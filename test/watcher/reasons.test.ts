@@ -10,7 +10,6 @@ import {
   invalidSpecProblem,
   MAX_MESSAGE,
   noEndpointProblem,
-  policiesProblem,
   portMissingProblem,
   reconciledMessage,
   recurringDriftProblem,
@@ -22,6 +21,7 @@ import {
   unknownGatewayProblem,
   unknownMonitoringProblem,
 } from "../../watcher/reasons";
+import { lockedProblem, overlapProblem, policiesProblem } from "../../watcher/policyMessages";
 import { recurringDriftRemedy, remedies } from "../../watcher/remedies";
 
 const LONG = "x".repeat(5000);
@@ -49,7 +49,9 @@ describe("the message of a trouble", () => {
     NoReadyEndpoint: noEndpointProblem(LONG).message,
     PortMissing: portMissingProblem(LONG, { port: 9999, inSpec: true, ports: [8080] }).message,
     ServiceMissing: serviceMissingProblem(LONG, false).message,
-    NotSupported: policiesProblem("istio", [LONG]).message,
+    NotSupported: policiesProblem("istio", [{ policy: "quota", because: LONG }]).message,
+    Locked: lockedProblem(["jwt"]).message,
+    PathOverlap: overlapProblem([{ path: LONG, other: key, otherPath: `${LONG}/v2` }]).message,
     RemovalFailed: removalProblem("components.a", new TransientError("Forbidden", LONG)).message,
   };
 

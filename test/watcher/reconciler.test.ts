@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { StackLockedError, TransientError } from "../../stack";
 import { FINALIZER } from "../../watcher/apiObjects";
 import { useClock } from "../support/clock";
+import { inputOf } from "./stubEngine";
 import { World } from "./world";
 
 const STACK = "components.a";
@@ -45,7 +46,8 @@ describe("Reconciler", () => {
       assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
 
       assert.deepEqual(world.runs, [`up ${STACK}`]);
-      const { kind, known, input } = world.lastRun;
+      const { kind, known } = world.lastRun;
+      const input = inputOf(world.lastRun);
       assert.deepEqual([kind, known, input.api.name], ["ExposedAPI", false, "a"]);
       assert.deepEqual(input.owner, {
         apiVersion: "oda.tmforum.org/v1",
@@ -165,12 +167,12 @@ describe("Reconciler", () => {
 
       assert.deepEqual(world.runs, [`up ${STACK}`, `up ${STACK}`]);
       assert.equal(world.lastRun.known, true);
-      assert.equal(world.lastRun.input.api.port, 9090);
+      assert.equal(inputOf(world.lastRun).api.port, 9090);
       assert.equal(world.status("a", "apiStatus")?.["port"], 9090);
     });
 
     it("says which policies are not enforced", async () => {
-      world.change("a", { rateLimit: { enabled: true, limit: "5" } });
+      world.change("a", { quota: { limit: "5" } });
       await world.reconcile("a");
 
       assert.equal(world.condition("a", "PoliciesEnforced"), "False NotSupported");

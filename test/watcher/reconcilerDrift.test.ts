@@ -83,7 +83,7 @@ describe("Reconciler on resources that somebody else changed", () => {
   it("does not take its own run for a change by others, before the cache has seen it", async () => {
     world.create("a");
     world.live.set("VirtualService/a", null);
-    world.engine.versions = { "VirtualService/a": "5" };
+    world.engine.versions = { "VirtualService/components/a": "5" };
     await world.reconcile("a");
     const result = await world.reconcile("a");
 

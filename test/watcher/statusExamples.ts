@@ -35,6 +35,7 @@ export const applied: Observation = {
   monitoring: undefined,
   unmonitored: undefined,
   announcedBy: undefined,
+  overlaps: [],
   now: NOW,
 };
 export const notReady = { ...applied.implementation!, ready: false };

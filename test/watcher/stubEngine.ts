@@ -1,4 +1,11 @@
-import { type Engine, type StackRun } from "../../stack";
+import assert from "node:assert/strict";
+import { type ApiInput, type Engine, type StackRun } from "../../stack";
+
+/** What the run of an API was asked for. */
+export function inputOf({ input }: StackRun): ApiInput {
+  assert.ok("api" in input);
+  return input;
+}
 
 /** An engine that does what `work` does, and notes what it was asked for. */
 export class StubEngine implements Engine {

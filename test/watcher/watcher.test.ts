@@ -12,7 +12,7 @@ import { eventually } from "../support/eventually";
 import { KubernetesServer } from "../support/kubernetesServer";
 import { type Json, resource } from "../spec/examples";
 import { gateway, slice } from "./examples";
-import { StubEngine } from "./stubEngine";
+import { inputOf, StubEngine } from "./stubEngine";
 
 const APIS = "/apis/oda.tmforum.org/v1/namespaces/components/exposedapis";
 const SLICES = "/apis/discovery.k8s.io/v1/namespaces/components/endpointslices";
@@ -33,7 +33,8 @@ describe("Watcher", () => {
     server.put("/api/v1/namespaces/components/services", {
       metadata: { name: "r1-prodcatapi", namespace: "components" },
     });
-    engine.apply = ({ input: { api, settings } }) => {
+    engine.apply = (run) => {
+      const { api, settings } = inputOf(run);
       for (const { namespace, name, fields } of declaredObjects(api, settings)) {
         server.put(ROUTES, { metadata: { name, namespace }, ...fields });
       }

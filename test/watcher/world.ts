@@ -1,8 +1,10 @@
 import { mock } from "node:test";
-import { defaultIstioSettings, type GatewayAddress } from "../../components";
+import { defaultIstioSettings, objectId, type GatewayAddress } from "../../components";
+import { noRules } from "../../spec";
 import { type StackRun, type StackTarget } from "../../stack";
 import { ApiObjects } from "../../watcher/apiObjects";
 import { type Condition, type ConditionType } from "../../watcher/conditions";
+import { DeclaredIndex } from "../../watcher/declaredIndex";
 import { CorrectionPace } from "../../watcher/drift/correctionPace";
 import { DriftDetector, type DriftMode } from "../../watcher/drift/driftDetector";
 import { type LiveObject } from "../../watcher/drift/liveObject";
@@ -11,6 +13,7 @@ import { EventRecorder, type ObjectEvent } from "../../watcher/events";
 import { createClients } from "../../watcher/kube/client";
 import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
 import { createLogger } from "../../watcher/logger";
+import { PlatformStack } from "../../watcher/platformStack";
 import { type ReconcileResult } from "../../watcher/reconcileResult";
 import { Reconciler } from "../../watcher/reconciler";
 import { Removal } from "../../watcher/removal";
@@ -24,7 +27,11 @@ import { exposedApis } from "./examples";
 import { StubEngine } from "./stubEngine";
 
 /** What the platform team decided. */
-export const platform: PlatformSettings = { gateway: defaultIstioSettings, monitoring: "ServiceMonitor" };
+export const platform: PlatformSettings = {
+  gateway: defaultIstioSettings,
+  monitoring: "ServiceMonitor",
+  rules: noRules,
+};
 
 const PATH = "/apis/oda.tmforum.org/v1/namespaces/components/exposedapis";
 
@@ -43,6 +50,9 @@ export class World {
   ready = true;
   /** Live objects by `Kind/name`: null for one that does not exist; nothing is known of the others. */
   readonly live = new Map<string, LiveObject | null>();
+  /** Objects whose kinds are to be followed. */
+  readonly followed: string[] = [];
+  readonly platform: PlatformStack;
   private readonly reconciler: Reconciler;
 
   private constructor(
@@ -64,6 +74,18 @@ export class World {
       log,
       enqueue: (keys: readonly ObjectKey[]) => this.enqueued.push(...keys),
     };
+    const pace = new CorrectionPace();
+    const pacing = { pace, onDrift: (action: "corrected" | "reported") => this.drifts.push(action) };
+    const stopping = { closing: this.closing.signal, stopping: new AbortController().signal };
+    this.platform = new PlatformStack({
+      ...shared,
+      ...pacing,
+      ...stopping,
+      gateway: platform.gateway,
+      engine: this.engine,
+      declared: new DeclaredIndex(),
+      follow: (objects) => this.followed.push(...objects.map(objectId)),
+    });
     const status = new StatusWriter({
       objects: shared.objects,
       events,
@@ -74,12 +96,13 @@ export class World {
       serviceExists: (service) => service === "components/r1-prodcatapi",
       portsOf: () => [],
       isRouteGone: (key) => this.live.get(`VirtualService/${nameOf(key)}`) === null,
+      overlaps: (key) => this.claims.overlaps.overlaps(key),
     });
     const runs = new StackRuns({
       ...shared,
+      ...stopping,
       engine: this.engine,
-      closing: this.closing.signal,
-      stopping: new AbortController().signal,
+      platform: this.platform,
     });
     const look = (_key: ObjectKey, object: ApiObject): Evaluation => evaluate(exposedApis, object, platform);
     this.reconciler = new Reconciler({
@@ -87,8 +110,8 @@ export class World {
       runs,
       status,
       removal: new Removal({ ...shared, runs, status, events, evaluate: look }),
-      pace: new CorrectionPace(),
-      onDrift: (action) => this.drifts.push(action),
+      ...pacing,
+      platform: this.platform,
       events,
       evaluate: look,
     });

@@ -1,5 +1,5 @@
 // Notices when the live objects of an API are not as its last run left them. Works on caches: no request, no run.
-import { type ObjectVersions, type OwnedObject } from "../../components";
+import { objectId, type ObjectVersions, type OwnedObject } from "../../components";
 import { nameOf } from "../kube/objects";
 import { versionOf } from "../kube/ownWrites";
 import { type Change } from "./change";
@@ -41,15 +41,14 @@ export class DriftDetector {
     readonly mode: DriftMode,
   ) {}
 
-  /** A run of an API is over: its objects have these versions, or newer ones. */
-  settle(namespace: string, versions: ObjectVersions): void {
-    for (const [object, version] of Object.entries(versions)) {
-      const [kind = "", name = ""] = object.split("/");
-      const id = `${kind}/${namespace}/${name}`;
+  /** A run is over: its objects have these versions, or newer ones. */
+  settle(versions: ObjectVersions): void {
+    for (const [id, version] of Object.entries(versions)) {
+      const [kind = "", namespace = "", name = ""] = id.split("/");
       const cached = this.live(kind, namespace, name);
       const seen = cached === null ? this.deleted.get(id)?.version : cached && versionOf(cached);
       const written = versionOf({ metadata: { resourceVersion: version } });
-      if (cached === undefined || (seen ?? 0n) >= written) continue;
+      if ((seen ?? 0n) >= written) continue;
       this.awaited.set(id, { version: written, until: Date.now() + CATCH_UP });
     }
   }
@@ -128,13 +127,16 @@ export class DriftDetector {
     return this.live(kind, namespace, name);
   }
 
-  private isBehind({ kind, namespace, name }: OwnedObject): boolean {
-    const id = `${kind}/${namespace}/${name}`;
+  private isBehind(object: OwnedObject): boolean {
+    const id = objectId(object);
     const awaited = this.awaited.get(id);
     if (awaited === undefined) return false;
-    if (Date.now() < awaited.until) return true;
-    this.awaited.delete(id);
-    return false;
+    if (Date.now() >= awaited.until) {
+      this.awaited.delete(id);
+      return false;
+    }
+    // What cannot be told is not compared; it may be followed only since the run.
+    return this.liveOf(object) !== undefined;
   }
 }
 

@@ -4,14 +4,23 @@ import { type Informer } from "./informer";
 
 /** A cache of one kind of object, in certain namespaces or in all. */
 export class Collection<T extends KubernetesObject> {
-  private readonly informers: ReadonlyMap<string | undefined, Informer<T>>;
+  private readonly informers: Map<string | undefined, Informer<T>>;
+  private stopped = false;
 
   /** @param create makes the informer of a namespace; of all, where it is undefined */
   constructor(
     namespaces: readonly string[] | undefined,
-    create: (namespace: string | undefined) => Informer<T>,
+    private readonly create: (namespace: string | undefined) => Informer<T>,
   ) {
     this.informers = new Map((namespaces ?? [undefined]).map((namespace) => [namespace, create(namespace)]));
+  }
+
+  /** Begins to follow one more namespace, or all, if it does not yet. */
+  follow(namespace: string | undefined): void {
+    if (this.stopped || this.informers.has(namespace)) return;
+    const informer = this.create(namespace);
+    this.informers.set(namespace, informer);
+    informer.start();
   }
 
   /** Begins to follow. Resolves when the caches are filled. */
@@ -27,6 +36,7 @@ export class Collection<T extends KubernetesObject> {
   }
 
   stop(): void {
+    this.stopped = true;
     for (const informer of this.informers.values()) informer.stop();
   }
 

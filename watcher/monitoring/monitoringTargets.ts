@@ -10,7 +10,7 @@ import {
 import { type BasicAuth } from "../../spec";
 import { announcement, type Announcement, type Contender } from "./announcement";
 import { FieldHolders } from "./fieldHolders";
-import { ImplementationIndex } from "../implementationIndex";
+import { KeyIndex } from "../keyIndex";
 import { type ObjectKey } from "../kube/objects";
 import { podPort } from "./podPort";
 import { WorkloadSelection, type SelectingService, type Workload } from "./workloadSelection";
@@ -56,7 +56,7 @@ export interface MonitoringOutcome {
  */
 export class MonitoringTargets {
   private readonly wishes = new Map<ObjectKey, MonitoringWish>();
-  private readonly apis = new ImplementationIndex();
+  private readonly apis = new KeyIndex();
   private readonly selection = new WorkloadSelection();
   private readonly holders = new FieldHolders();
   /** What workloads announce, by their ids: worked out when it is asked for, until something changes there. */

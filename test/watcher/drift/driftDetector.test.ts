@@ -43,7 +43,7 @@ describe("DriftDetector", () => {
   it("waits for the cache to see what the last run wrote", () => {
     const drift = detector();
     cached = at("5", ["old.example.org"]);
-    drift.settle("components", { "VirtualService/catalog": "7" });
+    drift.settle({ "VirtualService/components/catalog": "7" });
     assert.equal(drift.changes([owned]), undefined);
 
     drift.noticed("VirtualService", at("6", ["other.example.org"]));
@@ -57,7 +57,7 @@ describe("DriftDetector", () => {
   it("waits for an object that the last run made and the cache has yet to see", () => {
     const drift = detector();
     cached = null;
-    drift.settle("components", { "VirtualService/catalog": "7" });
+    drift.settle({ "VirtualService/components/catalog": "7" });
     assert.equal(drift.changes([owned]), undefined);
 
     drift.noticedDeletion("VirtualService", at("9"));
@@ -68,7 +68,7 @@ describe("DriftDetector", () => {
     const drift = detector();
     cached = null;
     drift.noticedDeletion("VirtualService", at("9"));
-    drift.settle("components", { "VirtualService/catalog": "7" });
+    drift.settle({ "VirtualService/components/catalog": "7" });
     assert.deepEqual(drift.changes([owned]), deleted);
   });
 
@@ -76,21 +76,21 @@ describe("DriftDetector", () => {
     const drift = detector();
     cached = null;
     drift.noticedDeletion("VirtualService", at("6"));
-    drift.settle("components", { "VirtualService/catalog": "7" });
+    drift.settle({ "VirtualService/components/catalog": "7" });
     assert.equal(drift.changes([owned]), undefined);
   });
 
   it("waits for nothing that the cache has seen already", () => {
     const drift = detector();
     cached = at("8", ["example.org"]);
-    drift.settle("components", { "VirtualService/catalog": "7" });
+    drift.settle({ "VirtualService/components/catalog": "7" });
     assert.deepEqual(drift.changes([owned]), edited);
   });
 
   it("does not wait for ever: what came and went unseen counts as deleted", async () => {
     const drift = detector();
     cached = null;
-    drift.settle("components", { "VirtualService/catalog": "7" });
+    drift.settle({ "VirtualService/components/catalog": "7" });
     await clock.advance(drift.recheckAfter - 1);
     assert.equal(drift.changes([owned]), undefined);
     await clock.advance(1);
@@ -105,7 +105,7 @@ describe("DriftDetector", () => {
   it("takes a version that is no number for one it has seen", () => {
     const drift = detector();
     cached = at("5");
-    drift.settle("components", { "VirtualService/catalog": "not a number" });
+    drift.settle({ "VirtualService/components/catalog": "not a number" });
     assert.deepEqual(drift.changes([owned]), []);
   });
 

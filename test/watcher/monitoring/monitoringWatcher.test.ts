@@ -11,7 +11,7 @@ import { type Json, resource } from "../../spec/examples";
 import { useClock } from "../../support/clock";
 import { eventually } from "../../support/eventually";
 import { KubernetesServer, type Stored } from "../../support/kubernetesServer";
-import { StubEngine } from "../stubEngine";
+import { inputOf, StubEngine } from "../stubEngine";
 
 const NAMESPACE = "/namespaces/components";
 const APIS = `/apis/oda.tmforum.org/v1${NAMESPACE}/exposedapis`;
@@ -48,7 +48,8 @@ describe("A watcher of APIs that ask for annotations", () => {
   beforeEach(async () => {
     server = await KubernetesServer.start();
     engine = new StubEngine();
-    engine.apply = ({ input: { api, settings } }) => {
+    engine.apply = (run) => {
+      const { api, settings } = inputOf(run);
       const [patch] = declaredObjects(api, settings).filter(({ isPatch }) => isPatch);
       const manager = patchFieldManager(api);
       const [holder] = server.get(DEPLOYMENTS, "components", "catalog")?.metadata?.managedFields ?? [];
@@ -110,7 +111,7 @@ describe("A watcher of APIs that ask for annotations", () => {
     engine.asked
       .filter(([operation]) => operation === "up")
       .map(([, run]) => {
-        const { api, settings } = (run as StackRun).input;
+        const { api, settings } = inputOf(run as StackRun);
         const { monitoring } = settings;
         const workloads =
           monitoring === undefined || monitoring.type === "ServiceMonitor" ? [] : monitoring.workloads;

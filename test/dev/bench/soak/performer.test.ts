@@ -85,6 +85,7 @@ describe("runs of a soak", () => {
   it("have the API server refuse them by a port that there is not", async () => {
     const engine = engineWith(new TransientError("Rejected", "no"));
     await perform(engine, false, refused);
-    assert.equal(engine.runs[0]!.input.api.port, -1);
+    const { input } = engine.runs[0]!;
+    assert.equal("api" in input && input.api.port, -1);
   });
 });

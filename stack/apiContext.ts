@@ -1,0 +1,41 @@
+// What only those around an API say of it, gathered for the policies that need it and for no others.
+import { type ApiContext, type GatewaySettings, type Route } from "../components";
+import { type ExposedApi } from "../spec";
+
+/** Where the parts of a context are looked up. */
+export interface ContextSources {
+  /** Labels by which a Service of the API's namespace selects its Pods; undefined where it has none, or is not there. */
+  readonly podLabels: (service: string) => Readonly<Record<string, string>> | undefined;
+  /** See {@link RouteOverlaps.innerPaths}. */
+  readonly innerPaths: (routes: readonly Route[]) => readonly string[];
+  /** See {@link RouteOverlaps.otherHosts}. */
+  readonly otherHosts: (routes: readonly Route[]) => readonly string[];
+  /** The other API that has the listener and the certificate of the API's own host name. */
+  readonly hostHolder: () => ApiContext["hostHolder"];
+}
+
+/** The context of an API; undefined where no part is needed and known, so that no hash depends on it. */
+export function contextOf(
+  api: ExposedApi,
+  routes: readonly Route[],
+  gateway: GatewaySettings,
+  sources: ContextSources,
+): ApiContext | undefined {
+  const guarded = api.jwt.length > 0 || api.apiKeyVerification.enabled;
+  const podLabels =
+    api.mtls !== undefined || api.networkPolicy !== undefined
+      ? sources.podLabels(api.implementation)
+      : undefined;
+  // Requests that fit a longer path never come to the path that fits all of them.
+  const innerPaths = guarded || api.path !== "/" ? sources.innerPaths(routes) : [];
+  const otherHosts = guarded ? sources.otherHosts(routes) : [];
+  const hostHolder =
+    gateway.tls === undefined || api.hostname === undefined ? undefined : sources.hostHolder();
+  const context: ApiContext = {
+    ...(podLabels === undefined ? {} : { podLabels }),
+    ...(innerPaths.length === 0 ? {} : { innerPaths }),
+    ...(otherHosts.length === 0 ? {} : { otherHosts }),
+    ...(hostHolder === undefined ? {} : { hostHolder }),
+  };
+  return Object.keys(context).length === 0 ? undefined : context;
+}

@@ -1,0 +1,220 @@
+// The stack of what all APIs share at the gateway: brought about before the first API that needs it, and kept as it is.
+import { needsPlatform, platformObjects, type GatewaySettings, type OwnedObject } from "../components";
+import { type ExposedApi } from "../spec";
+import { PLATFORM_STACK, projectName, type Engine } from "../stack";
+import { type DeclaredIndex } from "./declaredIndex";
+import { type Change } from "./drift/change";
+import { type CorrectionPace } from "./drift/correctionPace";
+import { type DriftDetector } from "./drift/driftDetector";
+import { type ObjectKey } from "./kube/objects";
+import { type Logger } from "./logger";
+import { driftProblem, heldProblem, platformProblem, recurringDriftProblem, type Problem } from "./reasons";
+import { type ReconcileResult } from "./reconcileResult";
+import { type Retries } from "./retries";
+
+/** Stands for the platform resources in the queue and the indexes, where else is an API. */
+export const PLATFORM_KEY: ObjectKey = "platform";
+
+/** Its stack, as the Pulumi CLI names it within the project. */
+const STACK = `${projectName("Platform")}/${PLATFORM_STACK}`;
+
+/** Stands for the hash of the program: the settings of a process stay the same. */
+const HASH = "platform";
+
+/** What the stack works with. */
+export interface PlatformDependencies {
+  readonly gateway: GatewaySettings;
+  readonly engine: Engine;
+  readonly drift: DriftDetector;
+  readonly declared: DeclaredIndex;
+  readonly retries: Retries;
+  readonly pace: CorrectionPace;
+  /** Called when changes of the resources are corrected, or newly reported. */
+  readonly onDrift: (action: "corrected" | "reported") => void;
+  readonly log: Logger;
+  /** Has the kinds of these objects followed where they are. */
+  readonly follow: (objects: readonly OwnedObject[]) => void;
+  /** Has objects looked at again. */
+  readonly enqueue: (keys: readonly ObjectKey[]) => void;
+  /** Aborted when the watcher begins to shut down: a run that fails from then on says nothing of the resources. */
+  readonly closing: AbortSignal;
+  /** Aborted when runs under way must stop. */
+  readonly stopping: AbortSignal;
+}
+
+/** Brings about the platform resources for the APIs that need them. Where none does, it does nothing. */
+export class PlatformStack {
+  private readonly objects: readonly OwnedObject[];
+  private readonly users = new Set<ObjectKey>();
+  /** Whether a run has left them as they should be: one of this process, or of one before. */
+  private left = false;
+  /** Whether a run of this process has. */
+  private applied = false;
+  private problem: Problem | undefined;
+  private underWay: Promise<void> | undefined;
+
+  constructor(private readonly deps: PlatformDependencies) {
+    this.objects = platformObjects(deps.gateway);
+  }
+
+  /** Takes in what an API asks for now. */
+  looked(key: ObjectKey, api: ExposedApi): void {
+    if (!needsPlatform(api, this.deps.gateway)) {
+      this.users.delete(key);
+      return;
+    }
+    if (this.users.size === 0) {
+      this.deps.follow(this.objects);
+      this.deps.declared.set(PLATFORM_KEY, this.objects);
+    }
+    this.users.add(key);
+  }
+
+  /** An API is gone. */
+  forget(key: ObjectKey): void {
+    this.users.delete(key);
+  }
+
+  /** What is wrong with the platform resources, for an API whose own are as they were left. */
+  problemOf(key: ObjectKey): Problem | undefined {
+    if (!this.users.has(key)) return undefined;
+    if (!this.left) {
+      // Without them its last run would not have come to an end.
+      this.left = true;
+      this.deps.enqueue([PLATFORM_KEY]);
+    }
+    return this.problem;
+  }
+
+  /** Before a run of an API: brings about what it needs. Returns why that is not so. */
+  async ensure(key: ObjectKey): Promise<Problem | undefined> {
+    if (!this.users.has(key)) return undefined;
+    const isReady = this.applied && this.problem === undefined && this.changes().length === 0;
+    if (!isReady && !this.isLeftAlone()) await this.attempt();
+    // That is told, and keeps no API from its own resources.
+    return this.problem?.reason === "Drifted" ? undefined : this.problem;
+  }
+
+  /** Its turn in the queue: puts back what somebody changed, tries again what has failed. */
+  async reconcile(): Promise<ReconcileResult> {
+    const { drift, pace } = this.deps;
+    if (this.users.size === 0 || !this.left) {
+      // The first API that needs them sees to it; until then only a failed try is repeated.
+      return this.problem === undefined ? { outcome: "done" } : this.tryAgain();
+    }
+    const changes = drift.changes(this.objects);
+    if (changes === undefined) return { outcome: "done", after: drift.recheckAfter };
+    if (changes.length === 0) {
+      // It was changed back.
+      if (this.problem?.reason === "Drifted") this.found(undefined);
+      return this.problem === undefined ? { outcome: "done" } : this.tryAgain();
+    }
+    if (drift.mode === "report") return this.report(changes);
+    const after = pace.delay(PLATFORM_KEY);
+    if (after > 0) {
+      this.found(recurringDriftProblem(changes));
+      return { outcome: "retry", after };
+    }
+    const result = await this.tryAgain();
+    if (this.problem === undefined) this.tellOfCorrection(changes);
+    return result;
+  }
+
+  private changes(): readonly Change[] {
+    return this.deps.drift.changes(this.objects) ?? [];
+  }
+
+  /** Whether somebody has changed them, and they are to be left so, or for a while. */
+  private isLeftAlone(): boolean {
+    if (this.problem?.reason === "Drifted") return true;
+    return this.deps.drift.mode === "report" && this.left && this.changes().length > 0;
+  }
+
+  private async tryAgain(): Promise<ReconcileResult> {
+    await this.attempt();
+    const pending = this.deps.retries.pending(PLATFORM_KEY, HASH);
+    return pending === undefined ? { outcome: "done" } : { outcome: "retry", after: pending.delay };
+  }
+
+  private report(changes: readonly Change[]): ReconcileResult {
+    const { log, onDrift } = this.deps;
+    const problem = driftProblem(changes);
+    if (this.problem?.message !== problem.message) {
+      onDrift("reported");
+      log.warn({ key: PLATFORM_KEY, changes }, "drift detected");
+      this.found(problem);
+    }
+    return { outcome: "waiting" };
+  }
+
+  private tellOfCorrection(changes: readonly Change[]): void {
+    const { log, onDrift, pace } = this.deps;
+    pace.corrected(PLATFORM_KEY);
+    onDrift("corrected");
+    log.warn({ key: PLATFORM_KEY, stack: STACK, changes }, "drift corrected");
+  }
+
+  /** One run, whoever asks for it meanwhile; none before a failed one may be repeated. */
+  private attempt(): Promise<void> {
+    if (this.deps.retries.pending(PLATFORM_KEY, HASH) !== undefined) return Promise.resolve();
+    this.underWay ??= this.run().finally(() => {
+      this.underWay = undefined;
+    });
+    return this.underWay;
+  }
+
+  private async run(): Promise<void> {
+    const { drift, engine, gateway, log, retries, stopping } = this.deps;
+    const { foreign, changed } = drift.obstacles(this.objects, this.left);
+    if (foreign.length > 0) {
+      this.failed(heldProblem(foreign), undefined);
+      return;
+    }
+    if (changed.length > 0) {
+      this.left = true;
+      this.report(changed);
+      return;
+    }
+    const force = drift.mustTake(this.objects);
+    try {
+      const { versions } = await engine.up(
+        {
+          kind: "Platform",
+          stack: PLATFORM_STACK,
+          known: this.applied,
+          input: { platform: gateway, ...(force ? { rewrittenAt: new Date().toISOString() } : {}) },
+          signal: stopping,
+        },
+        // An earlier process may have left them, and somebody else changed them since.
+        { refresh: true, force },
+      );
+      drift.settle(versions);
+    } catch (error) {
+      this.failed(platformProblem(error), error);
+      return;
+    }
+    this.applied = true;
+    this.left = true;
+    retries.forget(PLATFORM_KEY);
+    log.info({ key: PLATFORM_KEY, stack: STACK }, "applied");
+    this.found(undefined);
+  }
+
+  private failed(problem: Problem, error: unknown): void {
+    const { closing, enqueue, log, retries } = this.deps;
+    if (closing.aborted) return;
+    const delay = retries.failed(PLATFORM_KEY, HASH, problem);
+    const context = { key: PLATFORM_KEY, reason: problem.reason, retryInMs: Math.round(delay) };
+    log.warn({ ...context, err: error ?? new Error(problem.message) }, "engine run failed");
+    this.found(problem);
+    enqueue([PLATFORM_KEY]);
+  }
+
+  /** Tells every API that needs them what has become of them. Those that waited run at once. */
+  private found(problem: Problem | undefined): void {
+    if (problem?.message === this.problem?.message) return;
+    this.problem = problem;
+    if (problem === undefined) for (const key of this.users) this.deps.retries.hurry(key);
+    this.deps.enqueue([...this.users]);
+  }
+}
