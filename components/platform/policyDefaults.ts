@@ -10,7 +10,7 @@ import {
   readCors,
   readRateLimit,
 } from "../../spec";
-import { block, items, texts } from "./fields";
+import { block, items } from "./fields";
 
 const RATE_LIMIT_KEYS = ["enabled", "identifier", "limit", "interval", "period"];
 const PREFLIGHT_KEYS = ["allowHeaders", "allowMethods", "maxAge"];
@@ -77,8 +77,9 @@ function readJwt(field: Field, jwtProviders: readonly string[]): readonly string
   });
 }
 
+/** Without CIDRs, the gateway alone gets in. */
 function readNetworkPolicy(field: Field): PolicyDefaults["networkPolicy"] {
   const networkPolicy = block(field, ["cidrs"]);
   if (!networkPolicy.isSet) return undefined;
-  return { cidrs: texts(networkPolicy.get("cidrs"), CIDR) };
+  return { cidrs: items(networkPolicy.get("cidrs")).flatMap((item) => item.text(CIDR) ?? []) };
 }

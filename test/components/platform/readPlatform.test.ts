@@ -95,8 +95,10 @@ describe("readPlatform", () => {
     assert.deepEqual(workload, { namespace: "edge", labels: { istio: "ingressgateway" } });
     const { tls } = readPlatform("tls: { certManager: { issuer: internal } }").istio;
     assert.deepEqual(tls, { certManager: { issuer: "internal", kind: "Issuer" } });
-    const { networkPolicy } = readPlatform("defaults: { networkPolicy: {} }").rules.defaults;
-    assert.deepEqual(networkPolicy, { cidrs: [] });
+    for (const text of ["{}", "{ cidrs: }", "{ cidrs: [] }"]) {
+      const { networkPolicy } = readPlatform(`defaults: { networkPolicy: ${text} }`).rules.defaults;
+      assert.deepEqual(networkPolicy, { cidrs: [] });
+    }
   });
 });
 
