@@ -58,6 +58,10 @@ describe("pulumi up over a folder of manifests", function () {
     });
     await pulumi("config", "set", "oda:apis", manifests);
     await pulumi("config", "set", "oda:publicHostname", "apis.example.org");
+    const platform = join(dir, "platform.yaml");
+    const CORS = { enabled: true, allowOrigins: ["https://portal.example.org"] };
+    writeFileSync(platform, stringify({ defaults: { CORS }, locked: ["CORS"] }));
+    await pulumi("config", "set", "oda:platform", platform);
   });
 
   after(async () => {
@@ -74,6 +78,13 @@ describe("pulumi up over a folder of manifests", function () {
       prefix: "/beta",
       destination: { host: "beta-svc", port: { number: 8080 } },
     });
+  });
+
+  it("gives every API what the platform team decides", async () => {
+    const { spec } = (await cluster.get("VirtualService", "alpha")) as {
+      spec?: { http?: readonly { corsPolicy?: { allowOrigins?: unknown } }[] };
+    };
+    assert.deepEqual(spec?.http?.[0]?.corsPolicy?.allowOrigins, [{ exact: "https://portal.example.org" }]);
   });
 
   it("previews only what a changed file changes", async () => {

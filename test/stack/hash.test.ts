@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { defaultIstioSettings } from "../../components";
-import { parseExposedApi, type ExposedApi } from "../../spec";
+import { parseExposedApi, type ExposedApi, type PolicyDefaults } from "../../spec";
 import { reconcileHash, type ApiSettings } from "../../stack";
-import { type Json, parse, resource } from "../spec/examples";
+import { annotated, type Json, parse, resource, rulesWith } from "../spec/examples";
 
 const settings: ApiSettings = { gateway: defaultIstioSettings };
 const hash = (api: ExposedApi) => reconcileHash(api, settings);
@@ -49,6 +49,20 @@ describe("reconcileHash", () => {
       parse({}, { name: "other" }),
       parse({}, { namespace: "other" }),
       parse({}, { labels: { "oda.tmforum.org/componentName": "r1-catalog" } }),
+    ].map(hash);
+
+    assert.equal(new Set(hashes).size, hashes.length);
+  });
+
+  it("changes with the policies that annotations or the platform's defaults ask for", () => {
+    const rules = (defaults: PolicyDefaults) => rulesWith({ defaults });
+    const hashes = [
+      parse(),
+      parse({}, annotated({ mtls: "strict" })),
+      parse({}, annotated({ "network-policy": "gateway" })),
+      parse({}, annotated({ jwt: "keycloak" }), rules({})),
+      parse({}, {}, rules({ rateLimit: { enabled: true, limit: 5 } })),
+      parse({}, {}, rules({ CORS: { enabled: true } })),
     ].map(hash);
 
     assert.equal(new Set(hashes).size, hashes.length);
