@@ -41,6 +41,11 @@ export function workloadOf({ workload = defaultWorkload }: IstioSettings): Gatew
   return workload;
 }
 
+/** Whether an API asks who calls. */
+export function isGuarded({ jwt, apiKeyVerification }: ExposedApi): boolean {
+  return jwt.length > 0 || apiKeyVerification.enabled;
+}
+
 /** Name of an API's route in Envoy: no other API's, whatever gateway and host it is on. */
 export function routeName({ namespace, name }: ExposedApi): string {
   return `${namespace}/${name}`;
@@ -90,12 +95,13 @@ export function platformObject(
   settings: IstioSettings,
   { apiVersion, kind }: KindOf,
   spec: object,
+  name = PLATFORM_NAME,
 ): OwnedObject {
   return {
     apiVersion,
     kind,
     namespace: workloadOf(settings).namespace,
-    name: PLATFORM_NAME,
+    name,
     fieldManager: PLATFORM_FIELD_MANAGER,
     fields: { spec },
   };

@@ -3,7 +3,7 @@ import { requestedPolicies, type ExposedApi } from "../../spec";
 import { type PolicyOutcome } from "../gateway";
 import { type OwnedObject } from "../ownedObject";
 import { ENVOY_FILTER, envoyFilterSpec } from "./envoyFilter";
-import { innerPathPatches } from "./innerPaths";
+import { excludedByPatch } from "./exclusions";
 import { objectAtGateway, objectBesideApi, platformObject, type IstioArgs } from "./istioPolicy";
 import { istioPolicies } from "./policies";
 import { needsTlsPlatform, tlsObjects, tlsPlatformObjects } from "./policies/tls";
@@ -50,7 +50,7 @@ export function istioOutcomes(args: IstioArgs): readonly PolicyOutcome[] {
 
 function envoyFilters(args: IstioArgs): readonly OwnedObject[] {
   const patches = [
-    ...innerPathPatches(args),
+    ...excludedByPatch(args),
     ...policies.flatMap(({ routePatches }) => routePatches?.(args) ?? []),
   ];
   return patches.length === 0

@@ -54,7 +54,7 @@ export interface TlsSettings {
 
 /** A certificate that is there already. */
 export interface TlsCertificate {
-  /** Host names, or `*.` and the rest of one (RFC 6125, section 6.4.3). */
+  /** Host names in lower case, or `*.` and the rest of one (RFC 6125, section 6.4.3). */
   readonly hosts: readonly string[];
   /** Secret of type kubernetes.io/tls in the gateway's namespace. */
   readonly secretName: string;

@@ -1,6 +1,6 @@
 // The VirtualService of an API, with the fields TM Forum's Istio operator sets.
 import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1beta1/VirtualService";
-import { innerPathMatch } from "./innerPaths";
+import { excludedByMatch } from "./exclusions";
 import { routeName, type IstioArgs } from "./istioPolicy";
 import { corsPolicyOf } from "./policies/cors";
 import { tlsGatewaysOf } from "./policies/tls";
@@ -26,8 +26,8 @@ export function virtualServiceSpec(args: IstioArgs): Spec {
 
 function httpRoutes(args: IstioArgs): readonly HttpRoute[] {
   const { api } = args;
-  const innerPath = innerPathMatch(args);
-  const others: HeaderMatches = innerPath === undefined ? {} : { ":path": innerPath };
+  const excluded = excludedByMatch(args);
+  const others: HeaderMatches = excluded === undefined ? {} : { ":path": { prefix: excluded } };
   const route = {
     name: routeName(api),
     match: [matchOf(api.path, others)],

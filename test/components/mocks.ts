@@ -17,6 +17,8 @@ export interface Declared {
   readonly parent: string;
   /** Types of the aliases. */
   readonly aliases: readonly string[];
+  /** URNs of the resources it depends on. */
+  readonly dependencies: readonly string[];
   /** What the component gave to `registerOutputs`, once it has. */
   outputs?: Record<string, unknown>;
 }
@@ -60,6 +62,7 @@ function record(monitor: Monitor): void {
       inputs: request.getObject()?.toJavaScript() ?? {},
       parent: typeOf(request.getParent()),
       aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getType() ?? ""),
+      dependencies: request.getDependenciesList(),
     });
     return register(request, callback);
   };

@@ -197,9 +197,9 @@ describe("The versions of an API's objects", () => {
     const { result } = await declare(prometheus(workload(), workload({ kind: "DaemonSet", name: "agent" })));
 
     assert.deepEqual(await valueOf(result.versions), {
-      "VirtualService/r1-catalog-api": "7",
-      "Deployment/catalog": "7",
-      "DaemonSet/agent": "7",
+      "VirtualService/components/r1-catalog-api": "7",
+      "Deployment/components/catalog": "7",
+      "DaemonSet/components/agent": "7",
     });
   });
 
@@ -207,8 +207,8 @@ describe("The versions of an API's objects", () => {
     const { result } = await declare({ type: "ServiceMonitor" });
 
     assert.deepEqual(await valueOf(result.versions), {
-      "VirtualService/r1-catalog-api": "7",
-      "ServiceMonitor/r1-catalog-api": "7",
+      "VirtualService/components/r1-catalog-api": "7",
+      "ServiceMonitor/components/r1-catalog-api": "7",
     });
   });
 });

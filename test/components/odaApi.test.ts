@@ -42,7 +42,7 @@ describe("OdaApi", () => {
         gateways: ["component-gateway"],
         http: [
           {
-            name: "r1-catalog-api",
+            name: "components/r1-catalog-api",
             match: [{ uri: { prefix: "/r1-catalog/tmf-api/productCatalogManagement/v4" } }],
             route: [{ destination: { host: "r1-prodcatapi", port: { number: 8080 } } }],
           },
@@ -116,12 +116,19 @@ describe("OdaApi", () => {
     assert.equal(parents[SERVICE_MONITOR], "oda-api:monitoring:ServiceMonitor");
   });
 
-  it("lists each policy that the gateway does not enforce", async () => {
+  it("tells of each policy whether the gateway enforces it", async () => {
     const { result } = await declare({
       api: parse({ rateLimit: { enabled: true, limit: "10" }, CORS: { enabled: true }, template: "gold" }),
     });
 
-    assert.deepEqual(result.policies, [{ policy: "CORS" }, { policy: "rateLimit" }, { policy: "template" }]);
+    assert.deepEqual(
+      result.policies.map(({ policy, enforcedBy }) => [policy, enforcedBy !== undefined]),
+      [
+        ["CORS", true],
+        ["rateLimit", true],
+        ["template", false],
+      ],
+    );
   });
 
   it("is known by the uid of its ServiceMonitor where it is a metrics API, as with TM Forum's operator", async () => {
@@ -142,11 +149,15 @@ describe("OdaApi", () => {
       address: { host: "10.0.0.1" },
     });
 
-    assert.deepEqual(only(resources, "oda-api:index:OdaApi").outputs, {
+    const { policies, ...outputs } = only(resources, "oda-api:index:OdaApi").outputs ?? {};
+    assert.deepEqual(outputs, {
       url: "https://10.0.0.1/r1-catalog/tmf-api/productCatalogManagement/v4",
       uid: `uid of ${SERVICE_MONITOR} r1-catalog-api`,
-      policies: [{ policy: "quota" }],
     });
+    assert.deepEqual(
+      (policies as { policy: string }[]).map(({ policy }) => policy),
+      ["quota"],
+    );
     assert.deepEqual(only(resources, "oda-api:istio:IstioGateway").outputs, {
       routeUid: `uid of ${VIRTUAL_SERVICE} r1-catalog-api`,
     });

@@ -2,7 +2,7 @@
 import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1beta1/VirtualService";
 import { type ExposedApi } from "../../../spec";
 import { listenerFilterPatch } from "../envoyFilter";
-import { type Enforcement, type IstioArgs, type IstioPolicy } from "../istioPolicy";
+import { isGuarded, type Enforcement, type IstioArgs, type IstioPolicy } from "../istioPolicy";
 
 type HttpRoute = NonNullable<NonNullable<IVirtualService["spec"]>["http"]>[number];
 type CorsPolicy = NonNullable<HttpRoute["corsPolicy"]>;
@@ -60,6 +60,6 @@ export const cors: IstioPolicy = {
             typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors" },
           }),
         ],
-  needsPlatform: (api) => api.cors.enabled && (api.jwt.length > 0 || api.apiKeyVerification.enabled),
+  needsPlatform: (api) => api.cors.enabled && isGuarded(api),
   enforcement,
 };

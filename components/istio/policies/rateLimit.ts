@@ -1,8 +1,14 @@
 // spec.rateLimit behind Istio: Envoy's local rate limit on the API's own route.
 import { type ExposedApi, type RateLimit } from "../../../spec";
 import { listenerFilterPatch, routeFilterPatch, untyped } from "../envoyFilter";
-import { type Enforcement, type EnvoyPatch, type IstioArgs, type IstioPolicy } from "../istioPolicy";
-import { nameAtGateway, workloadOf } from "../istioPolicy";
+import {
+  nameAtGateway,
+  workloadOf,
+  type Enforcement,
+  type EnvoyPatch,
+  type IstioArgs,
+  type IstioPolicy,
+} from "../istioPolicy";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -27,20 +27,28 @@ const CERTIFICATE = { apiVersion: "cert-manager.io/v1", kind: "Certificate" } as
 /** The Secret of a certificate that is made for one API. */
 const SECRET_SUFFIX = "oda-tls";
 
+/** Name of the Gateway for wildcard hosts, beside that for host names. */
+const WILDCARD_NAME = `${PLATFORM_NAME}-wildcard`;
+
 /**
- * Gateways that an API's VirtualService binds to beside the platform's. A Gateway for some hosts takes all requests to
- * them over TLS, so that APIs on every host bind to it too.
+ * Gateways that an API's VirtualService binds to beside the platform's own.
+ *
+ * A Gateway for some hosts takes all requests to them over TLS, so that APIs on every host bind to the one for wildcard
+ * hosts too. Not to that for host names: Istio would put their routes among those of the APIs with these names.
  */
 export function tlsGatewaysOf(args: IstioArgs): readonly string[] {
   const { api, settings, context } = args;
   const { namespace } = workloadOf(settings);
   const [host = "*"] = virtualServiceHosts(api, settings);
-  const hasCertificates = (settings.tls?.certificates ?? []).length > 0;
-  if (hasCertificates && (host === "*" || isCovered(host, settings)))
-    return [`${namespace}/${PLATFORM_NAME}`];
-  return issuedHost(api, settings) === undefined
-    ? []
-    : [`${namespace}/${nameAtGateway(context?.hostHolder ?? api)}`];
+  const { names, wildcards } = certifiedHosts(settings);
+  const gateways = [
+    ...(names.includes(host) ? [PLATFORM_NAME] : []),
+    ...((host === "*" && wildcards.length > 0) || wildcards.includes(wildcardOf(host))
+      ? [WILDCARD_NAME]
+      : []),
+    ...(issuedHost(api, settings) === undefined ? [] : [nameAtGateway(context?.hostHolder ?? api)]),
+  ];
+  return gateways.map((gateway) => `${namespace}/${gateway}`);
 }
 
 /** Gateway and Certificate of an API whose host name no certificate of the platform covers. */
@@ -63,11 +71,21 @@ export function tlsObjects(args: IstioArgs): readonly OwnedObject[] {
   ];
 }
 
-/** One Gateway for all certificates of the platform: browsers use a connection for every host of its certificate. */
+/**
+ * The Gateways for the certificates of the platform. One for many APIs: a browser uses a connection to one host for
+ * every host of its certificate.
+ */
 export function tlsPlatformObjects(settings: IstioSettings): readonly OwnedObject[] {
-  const certificates = settings.tls?.certificates ?? [];
-  if (certificates.length === 0) return [];
-  return [platformObject(settings, gatewayKind(settings), gatewaySpec(settings, certificates))];
+  return [
+    { name: PLATFORM_NAME, isFor: (host: string) => !isWildcard(host) },
+    { name: WILDCARD_NAME, isFor: isWildcard },
+  ].flatMap(({ name, isFor }) => {
+    const certificates = (settings.tls?.certificates ?? [])
+      .map(({ hosts, secretName }) => ({ hosts: hosts.filter(isFor), secretName }))
+      .filter(({ hosts }) => hosts.length > 0);
+    if (certificates.length === 0) return [];
+    return [platformObject(settings, gatewayKind(settings), gatewaySpec(settings, certificates), name)];
+  });
 }
 
 /** Whether the API's own host name has a certificate of the platform. */
@@ -99,9 +117,26 @@ function issuedHost({ hostname }: ExposedApi, settings: IstioSettings): string |
   return isCovered(hostname, settings) ? undefined : hostname;
 }
 
-/** Whether a certificate of the platform is for this host: a wildcard stands for one label (RFC 6125, 6.4.3). */
-function isCovered(host: string, { tls }: IstioSettings): boolean {
-  const wildcard = `*${host.slice(host.indexOf("."))}`;
+/** Whether a certificate of the platform is for this host. */
+function isCovered(host: string, settings: IstioSettings): boolean {
+  const { names, wildcards } = certifiedHosts(settings);
+  return names.includes(host) || wildcards.includes(wildcardOf(host));
+}
+
+function certifiedHosts({ tls }: IstioSettings): {
+  readonly names: readonly string[];
+  readonly wildcards: readonly string[];
+} {
   const hosts = (tls?.certificates ?? []).flatMap((certificate) => certificate.hosts);
-  return hosts.some((each) => each.toLowerCase() === host || each.toLowerCase() === wildcard);
+  const wildcards = hosts.filter(isWildcard);
+  return { names: hosts.filter((host) => !wildcards.includes(host)), wildcards };
+}
+
+function isWildcard(host: string): boolean {
+  return host.startsWith("*.");
+}
+
+/** The wildcard that is for a host: `*` stands for one label (RFC 6125, section 6.4.3). */
+function wildcardOf(host: string): string {
+  return `*${host.slice(host.indexOf("."))}`;
 }

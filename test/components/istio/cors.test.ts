@@ -33,7 +33,7 @@ describe("CORS behind Istio", () => {
       allowHeaders: ["Content-Type", "X-Trace"],
       maxAge: "600s",
     });
-    assert.deepEqual(route?.["match"], [{ uri: { prefix: PATH } }]);
+    assert.deepEqual(route["match"], [{ uri: { prefix: PATH } }]);
     assert.deepEqual(others, []);
     assert.deepEqual(outcomeOf("CORS", api), {
       enforcedBy: "corsPolicy of VirtualService components/r1-catalog-api",
@@ -90,15 +90,16 @@ describe("CORS behind Istio", () => {
       handlePreflightRequests: { enabled: false },
     });
 
+    assert.ok(first !== undefined && second !== undefined);
     const preflight = { "access-control-request-method": {} };
-    assert.deepEqual(first?.["match"], [{ uri: { prefix: PATH }, withoutHeaders: preflight }]);
-    assert.deepEqual(first?.["corsPolicy"], {
+    assert.deepEqual(first["match"], [{ uri: { prefix: PATH }, withoutHeaders: preflight }]);
+    assert.deepEqual(first["corsPolicy"], {
       allowOrigins: [{ exact: "https://a.example" }],
       allowCredentials: false,
     });
-    assert.deepEqual(second?.["match"], [{ uri: { prefix: PATH } }]);
-    assert.equal(second?.["corsPolicy"], undefined);
-    assert.deepEqual([first?.["name"], first?.["route"]], [second?.["name"], second?.["route"]]);
+    assert.deepEqual(second["match"], [{ uri: { prefix: PATH } }]);
+    assert.equal(second["corsPolicy"], undefined);
+    assert.deepEqual([first["name"], first["route"]], [second["name"], second["route"]]);
     assert.deepEqual(others, []);
   });
 
@@ -117,9 +118,7 @@ describe("CORS behind Istio", () => {
         .map(({ patch }) => (patch["value"] as Json)["name"]);
 
     assert.deepEqual(first(guarded), ["envoy.filters.http.cors"]);
-    assert.deepEqual(first({ ...guarded, apiKeys: undefined } as typeof guarded), [
-      "envoy.filters.http.cors",
-    ]);
+    assert.deepEqual(first({ ...guarded, apiKeys: undefined }), ["envoy.filters.http.cors"]);
     assert.deepEqual(first(defaultIstioSettings), []);
   });
 

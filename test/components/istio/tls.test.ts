@@ -6,7 +6,7 @@ import {
   type IstioSettings,
 } from "../../../components";
 import { type Json } from "../../spec/examples";
-import { apiWith, idsOf, objectsOf, sharedSpecOf, specOf } from "./examples";
+import { apiWith, idsOf, objectsOf, specOf } from "./examples";
 
 const certificates = [
   { hosts: ["*.api.example.com"], secretName: "wildcard" },
@@ -22,9 +22,15 @@ function gatewaysOf(hostname: string | undefined, settings: IstioSettings, conte
 }
 
 describe("TLS behind Istio", () => {
-  it("hostname × istio: one Gateway for the certificates of the platform", () => {
+  it("hostname × istio: Gateways for the certificates of the platform, which all APIs share", () => {
     const settings = withTls({ certificates });
-    assert.deepEqual(sharedSpecOf(settings, "Gateway"), {
+    const gateways = platformObjects(settings).filter(({ kind }) => kind === "Gateway");
+
+    assert.deepEqual(idsOf(gateways), [
+      "Gateway istio-ingress/oda-api",
+      "Gateway istio-ingress/oda-api-wildcard",
+    ]);
+    assert.deepEqual(specOf(gateways, "Gateway", "wildcard"), {
       selector: { istio: "ingressgateway" },
       servers: [
         {
@@ -32,22 +38,46 @@ describe("TLS behind Istio", () => {
           hosts: ["*.api.example.com"],
           tls: { mode: "SIMPLE", credentialName: "wildcard" },
         },
-        {
-          port: { number: 443, name: "https-1", protocol: "HTTPS" },
-          hosts: ["shop.example.com"],
-          tls: { mode: "SIMPLE", credentialName: "shop" },
-        },
       ],
     });
-    const both = ["component-gateway", "istio-ingress/oda-api"];
-    assert.deepEqual(gatewaysOf("catalog.api.example.com", settings), both);
-    assert.deepEqual(gatewaysOf("shop.example.com", settings), both);
-  });
-
-  it("keeps APIs on every host reachable on the hosts of the certificates", () => {
-    assert.deepEqual(gatewaysOf(undefined, withTls({ certificates })), [
+    const [server] = specOf(gateways, "Gateway", "oda-api")["servers"] as Json[];
+    assert.deepEqual(
+      [server?.["hosts"], server?.["tls"]],
+      [["shop.example.com"], { mode: "SIMPLE", credentialName: "shop" }],
+    );
+    assert.deepEqual(gatewaysOf("catalog.api.example.com", settings), [
+      "component-gateway",
+      "istio-ingress/oda-api-wildcard",
+    ]);
+    assert.deepEqual(gatewaysOf("shop.example.com", settings), [
       "component-gateway",
       "istio-ingress/oda-api",
+    ]);
+  });
+
+  it("has one server for each certificate, and each host at the Gateway of its sort", () => {
+    const mixed = [
+      { hosts: ["*.a.example", "a.example"], secretName: "first" },
+      { hosts: ["*.b.example"], secretName: "second" },
+    ];
+    const gateways = platformObjects(withTls({ certificates: mixed })).filter(
+      ({ kind }) => kind === "Gateway",
+    );
+    const serversOf = (ending: string): unknown =>
+      (specOf(gateways, "Gateway", ending)["servers"] as { port: Json; hosts: string[] }[]).map(
+        ({ port, hosts }) => [port["name"], ...hosts],
+      );
+    assert.deepEqual(serversOf("oda-api"), [["https-0", "a.example"]]);
+    assert.deepEqual(serversOf("wildcard"), [
+      ["https-0", "*.a.example"],
+      ["https-1", "*.b.example"],
+    ]);
+  });
+
+  it("keeps APIs on every host reachable on hosts that only a wildcard is for", () => {
+    assert.deepEqual(gatewaysOf(undefined, withTls({ certificates })), [
+      "component-gateway",
+      "istio-ingress/oda-api-wildcard",
     ]);
   });
 
