@@ -13,9 +13,6 @@ import { GATEWAY_NAME, gatewayObjects, type GatewayPorts } from "./gatewayObject
 import { istiod } from "./istiod";
 import { Objects } from "./objects";
 
-/** The gateway's only Pod, of a block for documentation (RFC 5737): Kubernetes takes no loopback address there. */
-const GATEWAY_ADDRESS = "198.51.100.7";
-
 /** A running gateway and what configures it. */
 export interface DataPlane {
   readonly workload: GatewayWorkload;
@@ -59,7 +56,7 @@ async function start(options: DataPlaneOptions, supervisor: Supervisor): Promise
   const { controlPlane, workload } = options;
   const ports = { http: await freePort(), https: await freePort() };
   const objects = new Objects(controlPlane.kubeconfig);
-  await objects.apply(gatewayObjects(workload, GATEWAY_ADDRESS, ports));
+  await objects.apply(gatewayObjects(workload, ports));
   const discoveryPort = await startIstiod(options, supervisor);
   const admin = await startEnvoy(options, supervisor, discoveryPort);
   supervisor.unref();
@@ -99,7 +96,6 @@ async function startEnvoy(
       program: toolchain.envoy,
       dir,
       workload,
-      address: GATEWAY_ADDRESS,
       token: await serviceAccountToken(controlPlane, workload.namespace),
       discoveryPort,
       istioVersion: VERSIONS.istioApi,

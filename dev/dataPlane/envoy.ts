@@ -17,8 +17,6 @@ export interface EnvoySettings {
   /** Working directory, for files and the log. */
   readonly dir: string;
   readonly workload: GatewayWorkload;
-  /** Address the proxy has in the cluster; it listens on 127.0.0.1 all the same. */
-  readonly address: string;
   /** Token of the gateway's service account, which istiod has the API server review. */
   readonly token: string;
   /** Port of istiod's discovery on 127.0.0.1. */
@@ -51,12 +49,12 @@ export async function envoy(settings: EnvoySettings): Promise<ServerCommand> {
 }
 
 /** Envoy's bootstrap configuration (`envoy.config.bootstrap.v3.Bootstrap`). */
-function bootstrap({ workload, address, token, discoveryPort, istioVersion }: EnvoySettings): object {
+function bootstrap({ workload, token, discoveryPort, istioVersion }: EnvoySettings): object {
   const { namespace, labels } = workload;
   const ads = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "0s" };
   return {
     node: {
-      id: `router~${address}~gateway-0.${namespace}~${namespace}.svc.cluster.local`,
+      id: `router~127.0.0.1~gateway-0.${namespace}~${namespace}.svc.cluster.local`,
       cluster: `gateway.${namespace}`,
       metadata: { NAMESPACE: namespace, CLUSTER_ID, LABELS: labels, ISTIO_VERSION: istioVersion },
     },

@@ -11,9 +11,8 @@ export interface GatewayPorts {
   readonly https: number;
 }
 
-/** Namespace, service account and Service of a gateway whose only Pod has `address`. */
-export function gatewayObjects(workload: GatewayWorkload, address: string, ports: GatewayPorts): Manifest[] {
-  const { namespace, labels } = workload;
+/** Namespace, service account and Service of a gateway. Istio knows from the Service what a port of a Gateway stands for. */
+export function gatewayObjects({ namespace, labels }: GatewayWorkload, ports: GatewayPorts): Manifest[] {
   const metadata = { name: GATEWAY_NAME, namespace, labels };
   const targets = [
     { name: "http2", port: 80, targetPort: ports.http },
@@ -22,15 +21,7 @@ export function gatewayObjects(workload: GatewayWorkload, address: string, ports
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
     { apiVersion: "v1", kind: "ServiceAccount", metadata },
-    { apiVersion: "v1", kind: "Service", metadata, spec: { ports: targets } },
-    {
-      apiVersion: "discovery.k8s.io/v1",
-      kind: "EndpointSlice",
-      metadata: { ...metadata, labels: { "kubernetes.io/service-name": GATEWAY_NAME } },
-      addressType: "IPv4",
-      endpoints: [{ addresses: [address], conditions: { ready: true } }],
-      ports: targets.map(({ name, targetPort }) => ({ name, port: targetPort, protocol: "TCP" })),
-    },
+    { apiVersion: "v1", kind: "Service", metadata, spec: { selector: labels, ports: targets } },
     listenOnLoopback(),
   ];
 }

@@ -45,4 +45,14 @@ export class Objects {
       });
     }
   }
+
+  /**
+   * An object as it is.
+   *
+   * @throws ApiException of the client when there is none
+   */
+  async read({ apiVersion = "", kind = "", metadata }: Manifest): Promise<Manifest> {
+    const { name = "", namespace = "" } = metadata ?? {};
+    return (await this.api.read({ apiVersion, kind, metadata: { name, namespace } })) as Manifest;
+  }
 }

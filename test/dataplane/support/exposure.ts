@@ -2,8 +2,8 @@
 import { gatewayObjects, type ApiContext, type IstioSettings } from "../../../components";
 import { serveImplementation, type LoopbackServer, type Manifest } from "../../../dev/dataPlane";
 import { parseExposedApi } from "../../../spec";
-import { manifestOf } from "./manifests";
-import { serviceEntry } from "./serviceEntry";
+import { manifestOf, serviceEntry } from "./manifests";
+
 import { NAMESPACE, type World } from "./world";
 
 /** How an API differs from one without policies at the path `/<name>`. */
@@ -35,13 +35,14 @@ export class Exposure {
     return exposure;
   }
 
-  /** Applies the objects of the API as it is now, and deletes those that it no longer has. */
+  /** Applies the objects of the API as it is now and deletes those it no longer has, at the gateway too. */
   async change(options: ApiOptions): Promise<void> {
     const before = this.manifests;
     this.manifests = this.objects(options);
     await this.world.objects.apply(this.manifests, "oda-api");
     const kept = new Set(this.manifests.map(idOf));
     await this.world.objects.delete(before.filter((manifest) => !kept.has(idOf(manifest))));
+    await this.world.settling.settle();
   }
 
   /** Deletes the objects and ends the implementation. */

@@ -1,8 +1,72 @@
-// Objects of the components as manifests.
+// Objects of the cluster beside those of the data plane itself.
 import { type OwnedObject } from "../../../components";
-import { type Manifest } from "../../../dev/dataPlane";
+import { type Manifest, type ServerCertificate } from "../../../dev/dataPlane";
 
-/** The object as a program of the engine declares it, but for the annotations of Pulumi's provider. */
-export function manifestOf({ apiVersion, kind, namespace, name, fields }: OwnedObject): Manifest {
-  return { apiVersion, kind, metadata: { namespace, name }, ...fields };
+/** An object of the components as a program of the engine declares it, but for what Pulumi's provider reads. */
+export function manifestOf({ apiVersion, kind, namespace: where, name, fields }: OwnedObject): Manifest {
+  return { apiVersion, kind, metadata: { namespace: where, name }, ...fields };
+}
+
+export function namespace(name: string): Manifest {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+}
+
+/** The Gateway that a Canvas has: one port without TLS for every host. */
+export function componentGateway(where: string, selector: Readonly<Record<string, string>>): Manifest {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "Gateway",
+    metadata: { name: "component-gateway", namespace: where },
+    spec: {
+      selector,
+      servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: ["*"] }],
+    },
+  };
+}
+
+/**
+ * Has the gateway find a server on 127.0.0.1 as the Service `name` with port 8080. A Service with endpoints would not
+ * do: Kubernetes refuses loopback addresses in them.
+ */
+export function serviceEntry(where: string, name: string, port: number): Manifest {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "ServiceEntry",
+    metadata: { name, namespace: where },
+    spec: {
+      hosts: [`${name}.${where}.svc.cluster.local`],
+      location: "MESH_INTERNAL",
+      resolution: "STATIC",
+      ports: [{ number: 8080, name: "http", protocol: "HTTP" }],
+      endpoints: [{ address: "127.0.0.1", ports: { http: port } }],
+    },
+  };
+}
+
+/** The Secret of a certificate, as people make it and as cert-manager does. */
+export function tlsSecret(where: string, name: string, { cert, key }: ServerCertificate): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace: where },
+    type: "kubernetes.io/tls",
+    stringData: { "tls.crt": cert, "tls.key": key },
+  };
+}
+
+/** The kind Certificate of cert-manager, without its schema. */
+export function certificateDefinition(): Manifest {
+  const anything = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+  const schema = { openAPIV3Schema: { type: "object", properties: { spec: anything } } };
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "certificates.cert-manager.io" },
+    spec: {
+      group: "cert-manager.io",
+      names: { kind: "Certificate", plural: "certificates" },
+      scope: "Namespaced",
+      versions: [{ name: "v1", served: true, storage: true, schema }],
+    },
+  };
 }

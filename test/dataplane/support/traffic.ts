@@ -78,4 +78,18 @@ export class Traffic {
       DEADLINE,
     );
   }
+
+  /** Sends a request until the answer has a header with this value, or has it no more. */
+  async untilHeader(
+    header: string,
+    value: string | undefined,
+    path: string,
+    request: Omit<GatewayRequest, "path"> = {},
+  ): Promise<void> {
+    await until(
+      `${path} is answered with ${header}: ${value ?? "none"}`,
+      async () => (await this.send(path, request)).headers[header] === value,
+      DEADLINE,
+    );
+  }
 }

@@ -1,20 +1,37 @@
 // One cluster with a gateway for all tests with real traffic, and what the gateway calls.
 import { stringify } from "yaml";
-import { platformObjects, defaultIstioSettings, type IstioSettings } from "../../../components";
-import { readPlatform } from "../../../components/platform/readPlatform";
+import {
+  defaultIstioSettings,
+  platformObjects,
+  readPlatform,
+  type IstioSettings,
+  type Platform,
+} from "../../../components";
 import { startControlPlane, type ControlPlane } from "../../../dev/controlPlane";
-import { Objects, startDataPlane, TokenIssuer, type DataPlane, type Manifest } from "../../../dev/dataPlane";
+import { Objects, selfSigned, startDataPlane, TokenIssuer, type DataPlane } from "../../../dev/dataPlane";
 import { findDataPlane, type DataPlaneToolchain } from "../../../dev/toolchain";
-import { type PlatformRules } from "../../../spec";
 import { KeyCheck } from "./keyCheck";
-import { manifestOf } from "./manifests";
-import { serviceEntry } from "./serviceEntry";
+import {
+  certificateDefinition,
+  componentGateway,
+  manifestOf,
+  namespace,
+  serviceEntry,
+  tlsSecret,
+} from "./manifests";
+import { Settling } from "./settling";
 
 /** Namespace of the platform's Gateway and, by default, of APIs. */
 export const NAMESPACE = "components";
 
 /** Another namespace with APIs. */
 export const OTHER_NAMESPACE = "partners";
+
+/** A host that the platform's certificate is for. */
+export const CERTIFIED_HOST = "shop.apis.example.com";
+
+/** The gateway's Pods. */
+const WORKLOAD = { namespace: "istio-ingress", labels: { istio: "ingressgateway" } };
 
 /** Everything that the tests share. */
 export interface World {
@@ -24,15 +41,20 @@ export interface World {
   readonly objects: Objects;
   /** What the platform team has written, as text and as read. */
   readonly platformFile: string;
-  readonly rules: PlatformRules;
+  readonly rules: Platform["rules"];
   readonly settings: IstioSettings;
-  /** Issuers of the platform's JWT providers `staff` and `partners`, and one that it does not know. */
-  readonly issuers: {
-    readonly staff: TokenIssuer;
-    readonly partners: TokenIssuer;
-    readonly stranger: TokenIssuer;
-  };
+  readonly issuers: Issuers;
   readonly keyCheck: KeyCheck;
+  /** The platform's own certificate (PEM). */
+  readonly certificate: string;
+  readonly settling: Settling;
+}
+
+/** Issuers of the platform's JWT providers `staff` and `partners`, and one that it does not know. */
+export interface Issuers {
+  readonly staff: TokenIssuer;
+  readonly partners: TokenIssuer;
+  readonly stranger: TokenIssuer;
 }
 
 /** Suites that share the world and have not ended. Mocha loads all of them before it runs one. */
@@ -42,8 +64,10 @@ let shared: Promise<{ readonly world: World; stop(): Promise<void> } | undefined
 /**
  * Gives a suite the world, which is started for the first suite and ends after the last. Where Istio or Envoy can be
  * had in no way, the suite is skipped.
+ *
+ * @param cleanUp called at the end of the suite
  */
-export function useWorld(): () => World {
+export function useWorld(cleanUp: () => Promise<void>): () => World {
   let world: World | undefined;
   suites += 1;
   before(async function () {
@@ -53,6 +77,7 @@ export function useWorld(): () => World {
     if (world === undefined) this.skip();
   });
   after(async () => {
+    if (world !== undefined) await cleanUp();
     suites -= 1;
     if (suites === 0) await (await shared)?.stop();
   });
@@ -70,23 +95,38 @@ async function start(): Promise<{ readonly world: World; stop(): Promise<void> }
     partners: new TokenIssuer("https://partners.example.com"),
     stranger: new TokenIssuer("https://stranger.example.com"),
   };
+  const certificate = selfSigned(CERTIFIED_HOST);
   const [keys, keyCheck] = await Promise.all([issuers.staff.serveKeys(), KeyCheck.start()]);
   const platformFile = stringify(platformOf(issuers, keys.port));
   const { rules, istio } = readPlatform(platformFile);
+  const settings = { ...defaultIstioSettings, gateway: `${NAMESPACE}/component-gateway`, ...istio };
   const controlPlane = await startControlPlane({ toolchain });
   const objects = new Objects(controlPlane.kubeconfig);
-  await objects.apply([namespace(OTHER_NAMESPACE)]);
-  const workload = { namespace: "istio-ingress", labels: { istio: "ingressgateway" } };
+  await objects.apply([namespace(OTHER_NAMESPACE), namespace(WORKLOAD.namespace), certificateDefinition()]);
   const meshConfig = { extensionProviders: [keyCheck.extensionProvider(NAMESPACE)] };
-  const dataPlane = await startDataPlane({ toolchain, controlPlane, workload, meshConfig });
-  const settings = { ...defaultIstioSettings, gateway: `${NAMESPACE}/component-gateway`, ...istio };
+  const dataPlane = await startDataPlane({ toolchain, controlPlane, workload: WORKLOAD, meshConfig });
   await objects.apply([
-    componentGateway(),
+    componentGateway(NAMESPACE, WORKLOAD.labels),
     serviceEntry(NAMESPACE, KeyCheck.SERVICE, keyCheck.port),
+    tlsSecret(WORKLOAD.namespace, "apis", certificate),
     ...platformObjects(settings).map(manifestOf),
   ]);
+  const settling = new Settling(objects, settings.gateway, dataPlane.ports.http);
+  await settling.settle();
   return {
-    world: { toolchain, controlPlane, dataPlane, objects, platformFile, rules, settings, issuers, keyCheck },
+    world: {
+      toolchain,
+      controlPlane,
+      dataPlane,
+      objects,
+      platformFile,
+      rules,
+      settings,
+      issuers,
+      keyCheck,
+      certificate: certificate.cert,
+      settling,
+    },
     stop: async () => {
       await Promise.all([dataPlane.stop(), keys.close(), keyCheck.close()]);
       await controlPlane.stop();
@@ -95,8 +135,9 @@ async function start(): Promise<{ readonly world: World; stop(): Promise<void> }
 }
 
 /** A platform file: one provider with a key set at a URL, one with its keys in the file and an audience. */
-function platformOf({ staff, partners }: World["issuers"], keysPort: number): object {
+function platformOf({ staff, partners }: Issuers, keysPort: number): object {
   return {
+    gateway: WORKLOAD,
     jwt: {
       providers: [
         { name: "staff", issuer: staff.issuer, jwksUri: `http://127.0.0.1:${keysPort}/keys` },
@@ -104,22 +145,9 @@ function platformOf({ staff, partners }: World["issuers"], keysPort: number): ob
       ],
     },
     apiKeys: { provider: KeyCheck.PROVIDER },
-  };
-}
-
-function namespace(name: string): Manifest {
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
-}
-
-/** The Gateway that a Canvas has: one port without TLS for every host. */
-function componentGateway(): Manifest {
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "Gateway",
-    metadata: { name: "component-gateway", namespace: NAMESPACE },
-    spec: {
-      selector: { istio: "ingressgateway" },
-      servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: ["*"] }],
+    tls: {
+      certificates: [{ hosts: [CERTIFIED_HOST], secretName: "apis" }],
+      certManager: { issuer: "test", kind: "ClusterIssuer" },
     },
   };
 }
