@@ -65,15 +65,20 @@ function routePatches({ api }: IstioArgs): readonly EnvoyPatch[] {
 
 function enforcement({ api, settings }: IstioArgs): Enforcement {
   const filter = `EnvoyFilter ${workloadOf(settings).namespace}/${nameAtGateway(api)}`;
-  return { enforcedBy: `${filter}: each replica of the gateway counts on its own${together(api)}` };
+  const limits = "each replica of the gateway counts on its own, and anew after a change of any API's route";
+  return { enforcedBy: `${filter}: ${limits}${together(api)}` };
 }
 
 function together({ rateLimit: { identifier } }: ExposedApi): string {
   if (identifier.type === "ip") return "";
-  return `, and requests without the ${identifier.type} ${identifier.name} together`;
+  return `; requests without the ${identifier.type} ${identifier.name} count together`;
 }
 
-/** The filter itself limits nothing. It comes after authentication and CORS: what they answer is not counted. */
+/**
+ * Envoy makes the counters along with its routes: every change of a route at the gateway, of any API, begins them anew.
+ *
+ * The filter itself limits nothing. It comes after authentication and CORS: what they answer is not counted.
+ */
 export const rateLimit: IstioPolicy = {
   routePatches,
   platformPatches: () => [

@@ -58,7 +58,8 @@ describe("rateLimit behind Istio", () => {
     });
     assert.deepEqual(outcomeOf("rateLimit", api), {
       enforcedBy:
-        "EnvoyFilter istio-ingress/components.r1-catalog-api: each replica of the gateway counts on its own",
+        "EnvoyFilter istio-ingress/components.r1-catalog-api: each replica of the gateway counts on its own, " +
+        "and anew after a change of any API's route",
     });
   });
 
@@ -84,7 +85,7 @@ describe("rateLimit behind Istio", () => {
     const api = apiWith({ rateLimit: { enabled: true, limit: 3, identifier } });
     assert.match(
       outcomeOf("rateLimit", api).enforcedBy ?? "",
-      /, and requests without the header x-client together$/,
+      /; requests without the header x-client count together$/,
     );
   });
 
