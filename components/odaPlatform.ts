@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { gatewayFor, type GatewaySettings } from "./gateways";
 import { platformMetadata } from "./kubernetesMetadata";
 import { objectId, versionsOf, type ObjectVersions } from "./ownedObject";
+import { otherVersions } from "./servedVersions";
 
 /** Arguments of {@link OdaPlatform}. */
 export interface OdaPlatformArgs {
@@ -27,7 +28,7 @@ export class OdaPlatform extends pulumi.ComponentResource {
       return new kubernetes.apiextensions.CustomResource(
         `${name}/${objectId(object)}`,
         { apiVersion, kind, metadata: platformMetadata(object), ...fields },
-        { parent: this },
+        { parent: this, aliases: otherVersions(object) },
       );
     });
     this.versions = versionsOf(resources);

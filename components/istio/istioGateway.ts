@@ -5,6 +5,7 @@ import { type ExposedApi } from "../../spec";
 import { type Gateway, type GatewayArgs, type GatewayComponent, type Route } from "../gateway";
 import { objectMetadata } from "../kubernetesMetadata";
 import { objectId, versionsOf, type ObjectVersions, type OwnedObject } from "../ownedObject";
+import { otherVersions } from "../servedVersions";
 import { istioNeedsPlatform, istioObjects, istioOutcomes, istioPlatformObjects } from "./objects";
 import { type IstioSettings } from "./settings";
 import { istioPublicUrl, virtualServiceHosts } from "./url";
@@ -46,14 +47,6 @@ export class IstioGateway extends pulumi.ComponentResource implements GatewayCom
       { parent: this, aliases: otherVersions(object), dependsOn },
     );
   }
-}
-
-/** A cluster that starts to serve a newer version of Istio's API keeps its objects: they only change type. */
-function otherVersions({ apiVersion, kind }: OwnedObject): pulumi.Alias[] {
-  const [group, version] = apiVersion.split("/");
-  if (group !== "networking.istio.io" && group !== "security.istio.io") return [];
-  const other = version === "v1" ? "v1beta1" : "v1";
-  return version === "v1" || version === "v1beta1" ? [{ type: `kubernetes:${group}/${other}:${kind}` }] : [];
 }
 
 function routes(api: ExposedApi, settings: IstioSettings): readonly Route[] {

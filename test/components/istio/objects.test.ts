@@ -196,6 +196,10 @@ describe("OdaPlatform", () => {
       assert.equal(ownerReferences, undefined);
       assert.equal((annotations as Json)["pulumi.com/patchFieldManager"], "oda-api-platform");
     }
+    assert.deepEqual(objects.flatMap(({ aliases }) => aliases).sort(), [
+      "kubernetes:networking.istio.io/v1beta1:Gateway",
+      "kubernetes:security.istio.io/v1beta1:RequestAuthentication",
+    ]);
     const told = platformObjects(settings).map(({ kind, namespace, name }) => `${kind}/${namespace}/${name}`);
     assert.deepEqual(Object.keys(await valueOf(result.versions)).sort(), told.sort());
   });
