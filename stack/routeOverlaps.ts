@@ -97,9 +97,9 @@ export class RouteOverlaps {
   }
 
   private add(key: string, { gateway, host, path }: Route): void {
-    const at = this.gateways.get(gateway) ?? { hosts: new Map(), named: new PathTree() };
+    const at: GatewayRoutes = this.gateways.get(gateway) ?? { hosts: new Map(), named: new PathTree() };
     this.gateways.set(gateway, at);
-    const paths = at.hosts.get(host) ?? new PathTree();
+    const paths = at.hosts.get(host) ?? new PathTree<string>();
     at.hosts.set(host, paths);
     if (paths.add(path, key) && host !== ANY_HOST) at.named.add(path, host);
   }

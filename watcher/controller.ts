@@ -14,7 +14,7 @@ import { EventHandlers } from "./eventHandlers";
 import { EventRecorder } from "./events";
 import { gatewayAddress, gatewayServiceNames } from "./gatewayAddress";
 import { KeyIndex } from "./keyIndex";
-import { statusOf } from "./kube/client";
+import { namespaceExists, statusOf } from "./kube/client";
 import { splitKey, type ApiResource, type ObjectKey } from "./kube/objects";
 import { MonitoringTargets } from "./monitoring/monitoringTargets";
 import { ownedKinds, ROUTE_KIND, workloadKinds } from "./ownedKinds";
@@ -154,6 +154,7 @@ export class Controller {
       pace: this.pace,
       onDrift: this.countDrift,
       log,
+      namespaceExists: (namespace) => namespaceExists(this.options.clients, namespace),
       follow: (objects) => {
         this.cache.follow(objects);
       },

@@ -94,11 +94,10 @@ export function evaluate(
   const announced = announce(problem === undefined ? monitoringWishOf(object, api, platform) : undefined);
   const outcome = typeof announced === "object" ? announced : undefined;
   const routes = problem === undefined ? routesOf(api, gateway) : [];
-  const context = lookUp(api, routes);
   const settings = {
     gateway,
     ...monitoringOf(api, platform, outcome?.settings),
-    ...(context === undefined ? {} : { context }),
+    ...contextOf(lookUp(api, routes)),
   };
   return {
     api,
@@ -138,6 +137,10 @@ function monitoringOf(
   if (type === undefined) return {};
   if (announced?.type === type) return { monitoring: announced };
   return { monitoring: type === "ServiceMonitor" ? { type } : { type, workloads: [] } };
+}
+
+function contextOf(context: ApiContext | undefined): Pick<ApiSettings, "context"> {
+  return context === undefined ? {} : { context };
 }
 
 /** What an object says of its routes. One that is being deleted asks for none. */

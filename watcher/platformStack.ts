@@ -8,7 +8,14 @@ import { type CorrectionPace } from "./drift/correctionPace";
 import { type DriftDetector } from "./drift/driftDetector";
 import { type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
-import { driftProblem, heldProblem, platformProblem, recurringDriftProblem, type Problem } from "./reasons";
+import {
+  driftProblem,
+  gatewayNamespaceProblem,
+  heldProblem,
+  platformProblem,
+  recurringDriftProblem,
+  type Problem,
+} from "./reasons";
 import { type ReconcileResult } from "./reconcileResult";
 import { type Retries } from "./retries";
 
@@ -32,6 +39,8 @@ export interface PlatformDependencies {
   /** Called when changes of the resources are corrected, or newly reported. */
   readonly onDrift: (action: "corrected" | "reported") => void;
   readonly log: Logger;
+  /** Whether a namespace exists; undefined where that cannot be told. */
+  readonly namespaceExists: (namespace: string) => Promise<boolean | undefined>;
   /** Has the kinds of these objects followed where they are. */
   readonly follow: (objects: readonly OwnedObject[]) => void;
   /** Has objects looked at again. */
@@ -164,8 +173,12 @@ export class PlatformStack {
   }
 
   private async run(): Promise<void> {
-    const { drift, engine, gateway, log, retries, stopping } = this.deps;
-    const { foreign, changed } = drift.obstacles(this.objects, this.left);
+    const missing = await this.missingNamespace();
+    if (missing !== undefined) {
+      this.failed(gatewayNamespaceProblem(missing), undefined);
+      return;
+    }
+    const { foreign, changed } = this.deps.drift.obstacles(this.objects, this.left);
     if (foreign.length > 0) {
       this.failed(heldProblem(foreign), undefined);
       return;
@@ -175,6 +188,20 @@ export class PlatformStack {
       this.report(changed);
       return;
     }
+    await this.up();
+  }
+
+  /** A namespace that the engine would wait for half a minute, and hold up others meanwhile. */
+  private async missingNamespace(): Promise<string | undefined> {
+    const namespaces = new Set(this.objects.map(({ namespace }) => namespace));
+    for (const namespace of namespaces) {
+      if ((await this.deps.namespaceExists(namespace)) === false) return namespace;
+    }
+    return undefined;
+  }
+
+  private async up(): Promise<void> {
+    const { drift, engine, gateway, log, retries, stopping } = this.deps;
     const force = drift.mustTake(this.objects);
     try {
       const { versions } = await engine.up(

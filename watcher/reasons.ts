@@ -146,6 +146,14 @@ export function platformProblem(error: unknown): Problem {
   return problem(reason, `what all APIs share at the gateway: ${text}`);
 }
 
+/** The problem of an API that needs what all share at the gateway, where there is no namespace for that. */
+export function gatewayNamespaceProblem(namespace: string): Problem {
+  return problem(
+    "NamespaceMissing",
+    `what all APIs share at the gateway: namespace ${namespace} does not exist, or is not the gateway's (gateway.namespace of ODA_PLATFORM)`,
+  );
+}
+
 /** The problem of an object whose resources could not be removed: the condition's, and the Event `RemovalFailed`. */
 export function removalProblem(stack: string, error: unknown): Problem {
   const { reason, text } = runFailure(error);

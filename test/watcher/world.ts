@@ -84,6 +84,7 @@ export class World {
       gateway: platform.gateway,
       engine: this.engine,
       declared: new DeclaredIndex(),
+      namespaceExists: () => Promise.resolve(true),
       follow: (objects) => this.followed.push(...objects.map(objectId)),
     });
     const status = new StatusWriter({

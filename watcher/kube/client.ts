@@ -70,6 +70,16 @@ function keepConnections(): Middleware {
   };
 }
 
+/** Whether a namespace exists; undefined where the API server does not tell. */
+export async function namespaceExists({ core }: Clients, name: string): Promise<boolean | undefined> {
+  try {
+    await core.readNamespace({ name });
+    return true;
+  } catch (error) {
+    return statusOf(error) === 404 ? false : undefined;
+  }
+}
+
 /** HTTP status of a failed request, or undefined when the server was not reached. */
 export function statusOf(error: unknown): number | undefined {
   return (error as { code?: unknown }).code as number | undefined;

@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import { mock } from "node:test";
+import { defaultIstioSettings, objectId, platformObjects, type OwnedObject } from "../../components";
+import { TransientError, type StackRun } from "../../stack";
+import { DeclaredIndex } from "../../watcher/declaredIndex";
+import { CorrectionPace } from "../../watcher/drift/correctionPace";
+import { DriftDetector, type DriftMode } from "../../watcher/drift/driftDetector";
+import { type LiveObject } from "../../watcher/drift/liveObject";
+import { createLogger } from "../../watcher/logger";
+import { PLATFORM_KEY, PlatformStack } from "../../watcher/platformStack";
+import { Retries } from "../../watcher/retries";
+import { parse } from "../spec/examples";
+import { settled, useClock } from "../support/clock";
+import { StubEngine } from "./stubEngine";
+
+const [filter] = platformObjects(defaultIstioSettings) as readonly [OwnedObject];
+const limited = parse({ rateLimit: { enabled: true, limit: "5" } });
+
+describe("PlatformStack", () => {
+  const clock = useClock();
+  let engine: StubEngine;
+  let live: Map<string, LiveObject | null>;
+  let declared: DeclaredIndex;
+  let retries: Retries;
+  let closing: AbortController;
+  let followed: string[];
+  let enqueued: string[];
+  let drifts: string[];
+  let exists: boolean | undefined;
+  let platform: PlatformStack;
+
+  function start(mode: DriftMode = "correct"): void {
+    engine = new StubEngine();
+    live = new Map();
+    declared = new DeclaredIndex();
+    retries = new Retries();
+    closing = new AbortController();
+    [followed, enqueued, drifts] = [[], [], []];
+    exists = true;
+    const log = createLogger("error");
+    mock.method(log, "warn", () => undefined);
+    platform = new PlatformStack({
+      gateway: defaultIstioSettings,
+      engine,
+      drift: new DriftDetector((...name) => live.get(name.join("/")), mode),
+      declared,
+      retries,
+      pace: new CorrectionPace(),
+      onDrift: (action) => drifts.push(action),
+      log,
+      namespaceExists: () => Promise.resolve(exists),
+      follow: (objects) => followed.push(...objects.map(objectId)),
+      enqueue: (keys) => enqueued.push(...keys),
+      closing: closing.signal,
+      stopping: new AbortController().signal,
+    });
+  }
+  beforeEach(() => {
+    start();
+  });
+  afterEach(() => {
+    mock.restoreAll();
+  });
+
+  /** Has the gateway's filter in the cache, as a run leaves it or changed. */
+  function setLive(changes: object = {}, manager = filter.fieldManager): void {
+    live.set(objectId(filter), {
+      metadata: {
+        name: filter.name,
+        namespace: filter.namespace,
+        resourceVersion: "1",
+        managedFields: [{ manager, fieldsV1: { "f:spec": {} } }],
+      },
+      spec: { ...(filter.fields["spec"] as object), ...changes },
+    } as unknown as LiveObject);
+  }
+  const changed = { configPatches: [] };
+  const users = (...keys: string[]) => {
+    for (const key of keys) platform.looked(key, limited);
+  };
+  const runs = () => engine.asked.length;
+
+  it("does nothing for an API that needs nothing of the gateway", async () => {
+    platform.looked("a", parse());
+    assert.equal(await platform.ensure("a"), undefined);
+    assert.equal(platform.problemOf("a"), undefined);
+    assert.deepEqual(await platform.reconcile(), { outcome: "done" });
+    assert.deepEqual([runs(), followed, enqueued], [0, [], []]);
+    assert.deepEqual(declared.apisOf(filter), []);
+  });
+
+  it("runs once before the first APIs that need it, and follows what it declares", async () => {
+    users("a", "b");
+    assert.deepEqual(await Promise.all([platform.ensure("a"), platform.ensure("b")]), [undefined, undefined]);
+    assert.equal(runs(), 1);
+    const [operation, run, options] = engine.asked[0] as [string, StackRun, object];
+    assert.equal(operation, "up");
+    assert.deepEqual(
+      [run.kind, run.stack, run.input],
+      ["Platform", "gateway", { platform: defaultIstioSettings }],
+    );
+    assert.deepEqual(options, { refresh: true, force: false });
+    assert.deepEqual(followed, [objectId(filter)]);
+    assert.deepEqual(declared.apisOf(filter), [PLATFORM_KEY]);
+
+    setLive();
+    assert.equal(await platform.ensure("a"), undefined);
+    assert.deepEqual(await platform.reconcile(), { outcome: "done" });
+    assert.equal(runs(), 1);
+  });
+
+  it("puts back what somebody changed, by one run, at a growing pace", async () => {
+    users("a");
+    await platform.ensure("a");
+    setLive(changed);
+    engine.apply = () => {
+      setLive();
+    };
+    assert.deepEqual(await platform.reconcile(), { outcome: "done" });
+    assert.deepEqual([runs(), drifts], [2, ["corrected"]]);
+
+    setLive(changed);
+    const { outcome } = await platform.reconcile();
+    assert.equal(outcome, "retry");
+    assert.equal(runs(), 2);
+    assert.match(
+      platform.problemOf("a")?.message ?? "",
+      /^EnvoyFilter oda-api: spec\.configPatches was changed/,
+    );
+    assert.equal(await platform.ensure("a"), undefined);
+
+    await clock.advance(60_000);
+    assert.deepEqual(await platform.reconcile(), { outcome: "done" });
+    assert.equal(platform.problemOf("a"), undefined);
+    assert.equal(runs(), 3);
+  });
+
+  it("puts it back before another run of an API", async () => {
+    users("a");
+    await platform.ensure("a");
+    live.set(objectId(filter), null);
+    assert.equal(await platform.ensure("a"), undefined);
+    assert.equal(runs(), 2);
+  });
+
+  it("makes again what was deleted while nobody looked, once an API turns out to have needed it", async () => {
+    users("a");
+    live.set(objectId(filter), null);
+    assert.deepEqual(await platform.reconcile(), { outcome: "done" });
+    assert.equal(runs(), 0);
+
+    assert.equal(platform.problemOf("a"), undefined);
+    assert.deepEqual(enqueued, [PLATFORM_KEY]);
+    await platform.reconcile();
+    assert.equal(runs(), 1);
+  });
+
+  it("fails for the APIs that need it, and is tried again for all of them", async () => {
+    users("a", "b");
+    engine.work = () => Promise.reject(new TransientError("NamespaceMissing", "no namespace istio-ingress"));
+    const problem = await platform.ensure("a");
+    assert.equal(problem?.reason, "NamespaceMissing");
+    assert.match(
+      problem.message,
+      /^what all APIs share at the gateway: no namespace istio-ingress; create the namespace/,
+    );
+    assert.equal((await platform.ensure("b"))?.message, problem.message);
+    assert.equal(runs(), 1);
+    assert.deepEqual(enqueued, ["a", "b", PLATFORM_KEY]);
+    const { outcome } = await platform.reconcile();
+    assert.equal(outcome, "retry");
+    assert.equal(runs(), 1);
+
+    retries.failed("a", "hash", problem);
+    await clock.advance(2_000);
+    retries.failed("a", "hash", problem);
+    engine.work = () => Promise.resolve();
+    enqueued.length = 0;
+    assert.deepEqual(await platform.reconcile(), { outcome: "done" });
+    assert.deepEqual(enqueued, ["a", "b"]);
+    assert.equal(retries.pending("a", "hash"), undefined);
+    assert.equal(await platform.ensure("a"), undefined);
+    assert.equal(runs(), 2);
+  });
+
+  it("tells an API that has run of what fails now, and one that does not need it of nothing", async () => {
+    users("a");
+    platform.looked("other", parse());
+    await platform.ensure("a");
+    live.set(objectId(filter), null);
+    engine.work = () => Promise.reject(new TransientError("Forbidden", "no"));
+    const { outcome } = await platform.reconcile();
+    assert.equal(outcome, "retry");
+    assert.equal(platform.problemOf("a")?.reason, "Forbidden");
+    assert.equal(platform.problemOf("other"), undefined);
+    assert.deepEqual(drifts, []);
+    platform.forget("a");
+    assert.equal(platform.problemOf("a"), undefined);
+  });
+
+  it("does not begin a run where the gateway has no namespace, and does where nobody can tell", async () => {
+    users("a");
+    exists = false;
+    const problem = await platform.ensure("a");
+    assert.equal(problem?.reason, "NamespaceMissing");
+    assert.match(problem.message, /namespace istio-ingress does not exist/);
+    assert.equal(runs(), 0);
+
+    exists = undefined;
+    await clock.advance(2_000);
+    assert.equal(await platform.ensure("a"), undefined);
+    assert.equal(runs(), 1);
+  });
+
+  it("takes no object that is somebody else's", async () => {
+    users("a");
+    setLive(changed, "helm");
+    assert.equal((await platform.ensure("a"))?.reason, "FieldConflict");
+    assert.equal(runs(), 0);
+  });
+
+  it("says nothing of a run that the end of the watcher cut off", async () => {
+    users("a");
+    engine.work = async () => {
+      closing.abort();
+      await settled();
+      throw new TransientError("EngineStopped", "the watcher is stopping");
+    };
+    assert.equal(await platform.ensure("a"), undefined);
+    assert.deepEqual(enqueued, []);
+  });
+
+  describe("where drift is only to be reported", () => {
+    beforeEach(() => {
+      start("report");
+    });
+
+    it("leaves a change, tells it once, and keeps no API from its own resources", async () => {
+      users("a");
+      await platform.ensure("a");
+      setLive(changed);
+      assert.deepEqual(await platform.reconcile(), { outcome: "waiting" });
+      assert.deepEqual(await platform.reconcile(), { outcome: "waiting" });
+      assert.equal(await platform.ensure("a"), undefined);
+      assert.deepEqual([runs(), drifts], [1, ["reported"]]);
+      assert.equal(platform.problemOf("a")?.reason, "Drifted");
+
+      setLive();
+      assert.deepEqual(await platform.reconcile(), { outcome: "done" });
+      assert.equal(platform.problemOf("a"), undefined);
+    });
+
+    it("leaves what was changed before it started", async () => {
+      users("a");
+      setLive(changed);
+      live
+        .get(objectId(filter))!
+        .metadata!.managedFields!.push({ manager: "kubectl", fieldsV1: { "f:spec": {} } });
+      assert.equal(await platform.ensure("a"), undefined);
+      assert.equal(runs(), 0);
+      assert.equal(platform.problemOf("a")?.reason, "Drifted");
+    });
+  });
+});
