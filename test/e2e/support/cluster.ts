@@ -11,6 +11,9 @@ import { WatcherProcess } from "../../../dev/watcherProcess";
 /** Namespace every test works in. */
 export const NAMESPACE = "components";
 
+/** Namespace of the gateway's Pods, where the platform's settings do not say otherwise. It has to be created. */
+export const GATEWAY_NAMESPACE = "istio-ingress";
+
 /** Address the gateway's Service has from the start. */
 export const GATEWAY_IP = "203.0.113.7";
 
@@ -94,8 +97,14 @@ export class Cluster {
   }
 
   /** Merge-patches an object given by its kind and name. */
-  async patch(kind: string, name: string, patch: object, version?: string): Promise<AnyObject> {
-    const where = address({ apiVersion: apiVersionOf(kind, version), kind, metadata: { name } });
+  async patch(
+    kind: string,
+    name: string,
+    patch: object,
+    version?: string,
+    namespace = NAMESPACE,
+  ): Promise<AnyObject> {
+    const where = address({ apiVersion: apiVersionOf(kind, version), kind, metadata: { namespace } });
     return (await this.clients.objects.patchNamespacedCustomObject(
       { ...where, name, body: patch },
       mergePatch,
@@ -103,8 +112,13 @@ export class Cluster {
   }
 
   /** An object, or undefined when there is none. */
-  async get(kind: string, name: string, version?: string): Promise<AnyObject | undefined> {
-    const where = address({ apiVersion: apiVersionOf(kind, version), kind, metadata: { name } });
+  async get(
+    kind: string,
+    name: string,
+    version?: string,
+    namespace = NAMESPACE,
+  ): Promise<AnyObject | undefined> {
+    const where = address({ apiVersion: apiVersionOf(kind, version), kind, metadata: { namespace } });
     try {
       return (await this.clients.objects.getNamespacedCustomObject({ ...where, name })) as AnyObject;
     } catch (error) {
@@ -113,14 +127,14 @@ export class Cluster {
     }
   }
 
-  async list(kind: string): Promise<AnyObject[]> {
-    const where = address({ apiVersion: apiVersionOf(kind), kind, metadata: { name: "" } });
+  async list(kind: string, namespace = NAMESPACE): Promise<AnyObject[]> {
+    const where = address({ apiVersion: apiVersionOf(kind), kind, metadata: { namespace } });
     const list = (await this.clients.objects.listNamespacedCustomObject(where)) as { items: AnyObject[] };
     return list.items;
   }
 
-  async delete(kind: string, name: string, version?: string): Promise<void> {
-    const where = address({ apiVersion: apiVersionOf(kind, version), kind, metadata: { name } });
+  async delete(kind: string, name: string, version?: string, namespace = NAMESPACE): Promise<void> {
+    const where = address({ apiVersion: apiVersionOf(kind, version), kind, metadata: { namespace } });
     await this.clients.objects.deleteNamespacedCustomObject({ ...where, name });
   }
 
@@ -198,6 +212,11 @@ const groups: Readonly<Record<string, { apiVersion: string; plural: string }>> =
   API: { apiVersion: "oda.tmforum.org/v1beta4", plural: "apis" },
   Component: { apiVersion: "oda.tmforum.org/v1", plural: "components" },
   VirtualService: { apiVersion: "networking.istio.io/v1", plural: "virtualservices" },
+  AuthorizationPolicy: { apiVersion: "security.istio.io/v1", plural: "authorizationpolicies" },
+  EnvoyFilter: { apiVersion: "networking.istio.io/v1alpha3", plural: "envoyfilters" },
+  NetworkPolicy: { apiVersion: "networking.k8s.io/v1", plural: "networkpolicies" },
+  PeerAuthentication: { apiVersion: "security.istio.io/v1", plural: "peerauthentications" },
+  RequestAuthentication: { apiVersion: "security.istio.io/v1", plural: "requestauthentications" },
   ServiceMonitor: { apiVersion: "monitoring.coreos.com/v1", plural: "servicemonitors" },
   Deployment: { apiVersion: "apps/v1", plural: "deployments" },
   StatefulSet: { apiVersion: "apps/v1", plural: "statefulsets" },
@@ -216,5 +235,6 @@ function address(object: Record<string, unknown>): {
   namespace: string;
 } {
   const [group = "", version = ""] = (object["apiVersion"] as string).split("/");
-  return { group, version, plural: groups[object["kind"] as string]!.plural, namespace: NAMESPACE };
+  const { namespace = NAMESPACE } = object["metadata"] as { readonly namespace?: string };
+  return { group, version, plural: groups[object["kind"] as string]!.plural, namespace };
 }
