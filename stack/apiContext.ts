@@ -26,8 +26,7 @@ export function contextOf(
     api.mtls !== undefined || api.networkPolicy !== undefined
       ? sources.podLabels(api.implementation)
       : undefined;
-  // Requests that fit a longer path never come to the path that fits all of them.
-  const innerPaths = guarded || api.path !== "/" ? sources.innerPaths(routes) : [];
+  const innerPaths = guarded || !isTriedLast(api) ? sources.innerPaths(routes) : [];
   const otherHosts = guarded ? sources.otherHosts(routes) : [];
   const hostHolder =
     gateway.tls === undefined || api.hostname === undefined ? undefined : sources.hostHolder();
@@ -38,4 +37,9 @@ export function contextOf(
     ...(hostHolder === undefined ? {} : { hostHolder }),
   };
   return Object.keys(context).length === 0 ? undefined : context;
+}
+
+/** Requests that fit a longer path never come to the path that fits all of them, unless its route matches headers. */
+function isTriedLast({ path, cors }: ExposedApi): boolean {
+  return path === "/" && !(cors.enabled && !cors.handlePreflightRequests.enabled);
 }

@@ -18,6 +18,8 @@ const nothing: ContextSources = {
 };
 const withTls: GatewaySettings = { ...defaultIstioSettings, tls: {} };
 
+const forwarding = parse({ CORS: { enabled: true, handlePreflightRequests: { enabled: false } } }).cors;
+
 describe("the context of an API", () => {
   const partsOf = (changes: Partial<ExposedApi>, gateway: GatewaySettings = defaultIstioSettings): string[] =>
     Object.keys(contextOf({ ...parse(), ...changes }, [], gateway, everything) ?? {});
@@ -29,6 +31,11 @@ describe("the context of an API", () => {
     ["a token is asked for", { jwt: ["keycloak"] }, ["innerPaths", "otherHosts"]],
     ["a key is asked for", { apiKeyVerification: { enabled: true } }, ["innerPaths", "otherHosts"]],
     ["its path is the last that is tried", { path: "/" }, []],
+    [
+      "that path leaves preflight requests to the implementation",
+      { path: "/", cors: forwarding },
+      ["innerPaths"],
+    ],
     ["that path is guarded", { path: "/", jwt: ["keycloak"] }, ["innerPaths", "otherHosts"]],
     ["it has a host name of its own", { hostname: "a.example.com" }, ["innerPaths"]],
   ];

@@ -22,7 +22,7 @@ describe("apiProgram", () => {
     );
     assert.deepEqual(await eventually("outputs", program.outputs), {
       uid: "uid of kubernetes:networking.istio.io/v1:VirtualService r1-catalog-api",
-      versions: { "VirtualService/r1-catalog-api": "7" },
+      versions: { "VirtualService/components/r1-catalog-api": "7" },
     });
   });
 
