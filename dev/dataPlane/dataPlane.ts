@@ -18,6 +18,8 @@ export interface DataPlane {
   readonly workload: GatewayWorkload;
   /** Ports of the gateway on 127.0.0.1: what a Gateway object has at 80 and at 443. */
   readonly ports: GatewayPorts;
+  /** The directory of this instance: settings and logs (`istiod.log`, `envoy.log`). Gone after `stop`. */
+  readonly dir: string;
   /** What Envoy has been told by istiod, as JSON. */
   configDump(): Promise<string>;
   /** The last lines of both programs. */
@@ -63,6 +65,7 @@ async function start(options: DataPlaneOptions, supervisor: Supervisor): Promise
   return {
     workload,
     ports,
+    dir: supervisor.dir,
     configDump: async () => (await fetch(`${admin}/config_dump`)).text(),
     lastWords: () => lastWords(supervisor),
     stop: () => supervisor.stop(),

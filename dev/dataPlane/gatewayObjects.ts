@@ -11,7 +11,7 @@ export interface GatewayPorts {
   readonly https: number;
 }
 
-/** Namespace, service account and Service of a gateway. Istio knows from the Service what a port of a Gateway stands for. */
+/** Namespace, service account with its role, and Service of a gateway. Istio knows from the Service what a port of a Gateway stands for. */
 export function gatewayObjects({ namespace, labels }: GatewayWorkload, ports: GatewayPorts): Manifest[] {
   const metadata = { name: GATEWAY_NAME, namespace, labels };
   const targets = [
@@ -21,8 +21,22 @@ export function gatewayObjects({ namespace, labels }: GatewayWorkload, ports: Ga
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
     { apiVersion: "v1", kind: "ServiceAccount", metadata },
+    ...mayReadSecrets(namespace),
     { apiVersion: "v1", kind: "Service", metadata, spec: { selector: labels, ports: targets } },
     listenOnLoopback(),
+  ];
+}
+
+/** Istio hands out the Secret of a certificate only to who may read Secrets in that namespace. */
+function mayReadSecrets(namespace: string): Manifest[] {
+  const metadata = { name: `${GATEWAY_NAME}-sds`, namespace };
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const rules = [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "watch", "list"] }];
+  const subjects = [{ kind: "ServiceAccount", name: GATEWAY_NAME, namespace }];
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: metadata.name };
+  return [
+    { apiVersion, kind: "Role", metadata, rules },
+    { apiVersion, kind: "RoleBinding", metadata, subjects, roleRef },
   ];
 }
 

@@ -41,18 +41,23 @@ export class Objects {
   async delete(manifests: readonly Manifest[]): Promise<void> {
     for (const manifest of manifests) {
       await this.api.delete(manifest).catch((error: unknown) => {
-        if ((error as { code?: unknown }).code !== 404) throw error;
+        if (!isMissing(error)) throw error;
       });
     }
   }
 
-  /**
-   * An object as it is.
-   *
-   * @throws ApiException of the client when there is none
-   */
-  async read({ apiVersion = "", kind = "", metadata }: Manifest): Promise<Manifest> {
+  /** The uid of an object, or undefined when there is none. */
+  async uidOf({ apiVersion = "", kind = "", metadata }: Manifest): Promise<string | undefined> {
     const { name = "", namespace = "" } = metadata ?? {};
-    return (await this.api.read({ apiVersion, kind, metadata: { name, namespace } })) as Manifest;
+    try {
+      return (await this.api.read({ apiVersion, kind, metadata: { name, namespace } })).metadata?.uid;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === 404;
 }

@@ -45,6 +45,11 @@ export class Exposure {
     await this.world.settling.settle();
   }
 
+  /** Those of its objects that are of a kind. */
+  ofKind(kind: string): readonly Manifest[] {
+    return this.manifests.filter((manifest) => manifest.kind === kind);
+  }
+
   /** Deletes the objects and ends the implementation. */
   async remove(): Promise<void> {
     const { world, namespace, name, implementation } = this;
