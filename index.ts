@@ -1,7 +1,7 @@
 // The static program: `pulumi up` serves the ExposedAPI manifests of a file or folder, without a watcher.
 import * as pulumi from "@pulumi/pulumi";
-import { defaultIstioSettings, noPlatform, OdaApi } from "./components";
-import { checkTogether, readManifests, readPlatformFile } from "./stack";
+import { defaultIstioSettings, needsPlatform, noPlatform, OdaApi, OdaPlatform } from "./components";
+import { checkTogether, neighboursOf, PLATFORM_STACK, readManifests, readPlatformFile } from "./stack";
 
 const config = new pulumi.Config("oda");
 const publicHostname = config.get("publicHostname") ?? "";
@@ -15,12 +15,20 @@ const gateway = {
 };
 
 const apis = readManifests(config.require("apis"), platform.rules);
-for (const warning of checkTogether(apis, gateway)) void pulumi.log.warn(warning);
+const neighbours = neighboursOf(apis, gateway);
+for (const warning of [...checkTogether(apis, gateway), ...neighbours.warnings]) {
+  void pulumi.log.warn(warning);
+}
+
+const users = new Set(apis.filter((api) => needsPlatform(api, gateway)));
+const shared = users.size === 0 ? [] : [new OdaPlatform(PLATFORM_STACK, { gateway })];
 
 /** Public URL of each API, by `namespace/name`; undefined where only the cluster knows it. */
 export const urls = Object.fromEntries(
   apis.map((api) => {
     const name = `${api.namespace}/${api.name}`;
-    return [name, new OdaApi(name, { api, gateway }).url];
+    const context = neighbours.contextOf(api);
+    const options = users.has(api) ? { dependsOn: shared } : {};
+    return [name, new OdaApi(name, { api, gateway, ...(context && { context }) }, options).url];
   }),
 );

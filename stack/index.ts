@@ -23,6 +23,7 @@ export {
 } from "./errors";
 export { reconcileHash } from "./hash";
 export { readManifests } from "./manifests";
+export { neighboursOf, type Neighbours } from "./neighbours";
 export { PLATFORM_STACK, projectName, stackName, type StackKind } from "./names";
 export { readPlatformFile } from "./platformFile";
 export {

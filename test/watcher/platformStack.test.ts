@@ -72,7 +72,7 @@ describe("PlatformStack", () => {
         managedFields: [{ manager, fieldsV1: { "f:spec": {} } }],
       },
       spec: { ...(filter.fields["spec"] as object), ...changes },
-    } as unknown as LiveObject);
+    });
   }
   const changed = { configPatches: [] };
   const users = (...keys: string[]) => {
