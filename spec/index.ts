@@ -35,5 +35,5 @@ export { parseExposedApi } from "./parse";
 export { noRules, type PlatformRules, type PolicyDefaults } from "./platform";
 export { readRateLimit } from "./policies";
 export { policyPlace, type PolicyField, requestedPolicies } from "./requestedPolicies";
-export { shortened } from "./shortened";
+export { asLabel, shortened } from "./shortened";
 export { HTTP_URL } from "./web";

@@ -1,6 +1,6 @@
 // What each policy behind Istio says of itself, and what the objects of an API have in common.
 import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter";
-import { shortened, type ExposedApi } from "../../spec";
+import { asLabel, shortened, type ExposedApi } from "../../spec";
 import { type GatewayArgs, type PolicyOutcome } from "../gateway";
 import { fieldManager, PLATFORM_FIELD_MANAGER } from "../kubernetesMetadata";
 import { type OwnedObject } from "../ownedObject";
@@ -65,6 +65,11 @@ export function nameAtGateway(
   return shortened(whole, MAX_NAME).replaceAll(".-", "--");
 }
 
+/** The same for a Gateway, whose name Istio takes only where it is a DNS label. */
+export function gatewayNameOf(api: Pick<ExposedApi, "namespace" | "name">): string {
+  return asLabel(nameAtGateway(api));
+}
+
 type KindOf = Pick<OwnedObject, "apiVersion" | "kind">;
 
 /** An object of an API in the namespace of the gateway. */
@@ -78,7 +83,7 @@ export function objectAtGateway(
     apiVersion,
     kind,
     namespace: workloadOf(settings).namespace,
-    name: nameAtGateway(api, suffix),
+    name: kind === "Gateway" ? gatewayNameOf(api) : nameAtGateway(api, suffix),
     fieldManager: fieldManager(api),
     fields: { spec },
   };

@@ -21,10 +21,13 @@ import { block, items, memberOf, mustDiffer, texts } from "./fields";
 /** Key of a label (Kubernetes "Labels and Selectors"): a name, after a DNS subdomain and a slash where it has a prefix. */
 const LABEL_KEY = /^(?:([^/]*)\/)?([^/]*)$/;
 
-/** Host name of a certificate, whose first label may be any one (RFC 6125, section 6.4.3). */
+/**
+ * Host name of a certificate, whose first label may be any one (RFC 6125, section 6.4.3). Istio takes none of one label
+ * for a Gateway.
+ */
 const CERTIFICATE_HOST: TextRule = {
-  accepts: (text) => HOST_NAME.accepts(text.replace(/^\*\./, "")),
-  rule: 'must be a DNS name, with "*" as its first label or without',
+  accepts: (text) => text.includes(".") && HOST_NAME.accepts(text.replace(/^\*\./, "")),
+  rule: 'must be a DNS name of two labels or more, with "*" as its first label or without',
 };
 
 /** Reads `gateway`. */

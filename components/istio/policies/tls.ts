@@ -3,6 +3,7 @@ import type { IGateway } from "@kubernetes-models/istio/networking.istio.io/v1be
 import { type ExposedApi } from "../../../spec";
 import { type OwnedObject } from "../../ownedObject";
 import {
+  gatewayNameOf,
   nameAtGateway,
   objectAtGateway,
   platformObject,
@@ -46,7 +47,7 @@ export function tlsGatewaysOf(args: IstioArgs): readonly string[] {
     ...((host === "*" && wildcards.length > 0) || wildcards.includes(wildcardOf(host))
       ? [WILDCARD_NAME]
       : []),
-    ...(issuedHost(api, settings) === undefined ? [] : [nameAtGateway(context?.hostHolder ?? api)]),
+    ...(issuedHost(api, settings) === undefined ? [] : [gatewayNameOf(context?.hostHolder ?? api)]),
   ];
   return gateways.map((gateway) => `${namespace}/${gateway}`);
 }
@@ -111,9 +112,9 @@ function gatewaySpec(
   };
 }
 
-/** The API's own host name, where cert-manager is to make a certificate for it. */
+/** The API's own host name, where cert-manager is to make a certificate for it. Istio takes no name of one label. */
 function issuedHost({ hostname }: ExposedApi, settings: IstioSettings): string | undefined {
-  if (settings.tls?.certManager === undefined || hostname === undefined) return undefined;
+  if (settings.tls?.certManager === undefined || !hostname?.includes(".")) return undefined;
   return isCovered(hostname, settings) ? undefined : hostname;
 }
 

@@ -45,7 +45,7 @@ describe("IstioGateway", () => {
       "r1-catalog-api/AuthorizationPolicy/istio-ingress/components.r1-catalog-api.jwt",
       "r1-catalog-api/Certificate/istio-ingress/components.r1-catalog-api",
       "r1-catalog-api/EnvoyFilter/istio-ingress/components.r1-catalog-api",
-      "r1-catalog-api/Gateway/istio-ingress/components.r1-catalog-api",
+      "r1-catalog-api/Gateway/istio-ingress/components-r1-catalog-api-7eedad131c18",
       "r1-catalog-api/NetworkPolicy/components/r1-catalog-api",
       "r1-catalog-api/PeerAuthentication/components/r1-catalog-api",
     ]);

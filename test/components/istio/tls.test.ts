@@ -93,12 +93,12 @@ describe("TLS behind Istio", () => {
 
     assert.deepEqual(idsOf(objects), [
       "VirtualService components/r1-catalog-api",
-      "Gateway istio-ingress/components.r1-catalog-api",
+      "Gateway istio-ingress/components-r1-catalog-api-7eedad131c18",
       "Certificate istio-ingress/components.r1-catalog-api",
     ]);
     assert.deepEqual(specOf(objects, "VirtualService")["gateways"], [
       "component-gateway",
-      "istio-ingress/components.r1-catalog-api",
+      "istio-ingress/components-r1-catalog-api-7eedad131c18",
     ]);
     const [server] = specOf(objects, "Gateway")["servers"] as Json[];
     assert.deepEqual(server, {
@@ -113,6 +113,23 @@ describe("TLS behind Istio", () => {
     });
   });
 
+  it("names each Gateway with one DNS label, another one for each API", () => {
+    const settings = withTls({ certManager });
+    const names = [`a.b`, `a-b`, `a.${"b".repeat(200)}`].map((name) => {
+      const objects = objectsOf({ ...apiWith({ hostname: "new.example.com" }), name }, settings);
+      return objects.find(({ kind }) => kind === "Gateway")?.name ?? "";
+    });
+
+    for (const name of names) assert.match(name, /^[a-z0-9][-a-z0-9]{0,61}[a-z0-9]$/);
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  it("makes no certificate for a host of one label, which Istio does not take", () => {
+    const objects = objectsOf(apiWith({ hostname: "intranet" }), withTls({ certManager }));
+
+    assert.deepEqual(idsOf(objects), ["VirtualService components/r1-catalog-api"]);
+  });
+
   it("binds to another API's Gateway where that one holds the host", () => {
     const settings = withTls({ certManager });
     const context = { hostHolder: { namespace: "shop", name: "first" } };
@@ -121,7 +138,7 @@ describe("TLS behind Istio", () => {
     assert.deepEqual(idsOf(objects), ["VirtualService components/r1-catalog-api"]);
     assert.deepEqual(gatewaysOf("new.example.com", settings, context), [
       "component-gateway",
-      "istio-ingress/shop.first",
+      "istio-ingress/shop-first-599cd81e87bb",
     ]);
   });
 

@@ -173,7 +173,7 @@ describe("A platform file", () => {
       "tls.port: 0 must be an integer from 1 to 65535",
       ...["*.*.example.com", "*", "10.0.0.1"].map(
         (host, index) =>
-          `tls.certificates[0].hosts[${index}]: "${host}" must be a DNS name, with "*" as its first label or without`,
+          `tls.certificates[0].hosts[${index}]: "${host}" must be a DNS name of two labels or more, with "*" as its first label or without`,
       ),
       'tls.certificates[0].secretName: "A_b" must be a DNS subdomain: at most 253 of a-z, 0-9, "-" and ".", a letter ' +
         'or digit around each "."',
