@@ -134,7 +134,7 @@ describe("CORS at a real Istio gateway", function () {
   });
 
   it("lets no request pass an API that asks for a token by looking like a preflight", async () => {
-    const almost = [
+    const almost: Record<string, string>[] = [
       { origin: "https://evil.example", "access-control-request-method": "GET" },
       { origin: "", "access-control-request-method": "GET" },
       { origin: ORIGIN },
