@@ -19,12 +19,17 @@ describe("apiKeyVerification behind Istio", () => {
     });
   });
 
-  it("apiKeyVerification × istio without a provider: not supported", () => {
+  it("apiKeyVerification × istio: not supported where the platform has no provider", () => {
     assert.deepEqual(idsOf(objectsOf(apiWith(asked))), ["VirtualService components/r1-catalog-api"]);
     assert.match(
       outcomeOf("apiKeyVerification", apiWith(asked)).because ?? "",
       /^needs an external authorization provider.*; the gateways azureApim and whalecloudApig verify keys/,
     );
+  });
+
+  it("apiKeyVerification.location × istio: not looked at, for the provider knows where its keys are", () => {
+    const elsewhere = { apiKeyVerification: { enabled: true, location: "query" } };
+    assert.deepEqual(objectsOf(apiWith(elsewhere), guarded), objectsOf(apiWith(asked), guarded));
   });
 
   it("declares nothing unless it is asked for", () => {

@@ -10,6 +10,12 @@ function routesWith(cors: Json, path = PATH, innerPaths: readonly string[] = [])
   return specOf(objects, "VirtualService")["http"] as Json[];
 }
 
+/** The corsPolicy of an API with CORS. */
+function corsPolicyOf(cors: Json): Json {
+  const [route] = routesWith({ enabled: true, ...cors });
+  return route?.["corsPolicy"] as Json;
+}
+
 describe("CORS behind Istio", () => {
   it("CORS × istio: the corsPolicy of the VirtualService", () => {
     const api = apiWith({
@@ -47,7 +53,34 @@ describe("CORS behind Istio", () => {
     );
   });
 
-  it("takes every origin where the spec says *", () => {
+  it("CORS.allowOrigins × istio: these origins and no others, or every origin where the spec says *", () => {
+    const named = corsPolicyOf({ allowOrigins: "https://a.example,http://b.example:8080" });
+    assert.deepEqual(named["allowOrigins"], [
+      { exact: "https://a.example" },
+      { exact: "http://b.example:8080" },
+    ]);
+    assert.deepEqual(corsPolicyOf({})["allowOrigins"], [{ regex: ".*" }]);
+  });
+
+  it("CORS.allowCredentials × istio: credentials are allowed, for origins that are named only", () => {
+    const credentials = { allowCredentials: true };
+    assert.equal(
+      corsPolicyOf({ ...credentials, allowOrigins: "https://a.example" })["allowCredentials"],
+      true,
+    );
+    assert.throws(
+      () => corsPolicyOf(credentials),
+      /spec\.CORS\.allowOrigins.*while allowCredentials is true/,
+    );
+  });
+
+  it("CORS.handlePreflightRequests.allowHeaders × istio: these headers are allowed", () => {
+    const allowHeaders = "Authorization, X-Trace";
+    const policy = corsPolicyOf({ handlePreflightRequests: { allowHeaders } });
+    assert.deepEqual(policy["allowHeaders"], ["Authorization", "X-Trace"]);
+  });
+
+  it("allows no credentials unless the spec says so", () => {
     const [route] = routesWith({ enabled: true });
     const { allowOrigins, allowCredentials } = route?.["corsPolicy"] as Json;
     assert.deepEqual(allowOrigins, [{ regex: ".*" }]);
@@ -61,7 +94,7 @@ describe("CORS behind Istio", () => {
     assert.ok(outcomeOf("CORS", api).enforcedBy !== undefined);
   });
 
-  it("leaves out methods that Istio refuses, and says so", () => {
+  it("CORS.handlePreflightRequests.allowMethods × istio: these methods, without those that Istio refuses", () => {
     const api = apiWith({
       CORS: { enabled: true, handlePreflightRequests: { allowMethods: "GET,PURGE,get" } },
     });
@@ -77,13 +110,13 @@ describe("CORS behind Istio", () => {
     [1800, "1800s"],
     [Number.MAX_SAFE_INTEGER, "2147483647s"],
   ] as const) {
-    it(`lets browsers keep an answer for ${said} where the spec says ${maxAge}`, () => {
+    it(`CORS.handlePreflightRequests.maxAge × istio: browsers keep an answer so long: ${said} for ${maxAge}`, () => {
       const [route] = routesWith({ enabled: true, handlePreflightRequests: { maxAge } });
       assert.equal((route?.["corsPolicy"] as Json)["maxAge"], said);
     });
   }
 
-  it("leaves preflight requests to the implementation where the spec says so", () => {
+  it("CORS.handlePreflightRequests.enabled × istio: where it is false, preflight requests reach the implementation", () => {
     const [first, second, ...others] = routesWith({
       enabled: true,
       allowOrigins: "https://a.example",

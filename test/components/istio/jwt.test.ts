@@ -51,7 +51,7 @@ describe("JWT behind Istio", () => {
     });
   });
 
-  it("takes tokens of each provider that the API names", () => {
+  it("jwt × istio: tokens of each provider that the API names are taken", () => {
     const objects = objectsOf(apiWith({}, { jwt: "partner,keycloak" }), guarded);
     const [rule] = specOf(objects, "AuthorizationPolicy")["rules"] as Json[];
     assert.deepEqual(rule?.["when"], [
@@ -59,7 +59,7 @@ describe("JWT behind Istio", () => {
     ]);
   });
 
-  it("has tokens of all providers verified, once for the gateway", () => {
+  it("jwt.providers × istio: signature, issuer and audiences are verified, once for the gateway", () => {
     assert.deepEqual(sharedSpecOf(guarded, "RequestAuthentication"), {
       selector: { matchLabels: { istio: "ingressgateway" } },
       jwtRules: [
@@ -75,7 +75,7 @@ describe("JWT behind Istio", () => {
     assert.deepEqual(idsOf(platformObjects(defaultIstioSettings)), ["EnvoyFilter istio-ingress/oda-api"]);
   });
 
-  it("lets an API without JWT take requests with any token", () => {
+  it("jwt × istio: an API that says none takes requests with any token", () => {
     const [patch] = patchesOf(specOf(objectsOf(apiWith({}), guarded), "EnvoyFilter"));
     assert.deepEqual(patch?.patch["value"], {
       typed_per_filter_config: {

@@ -28,7 +28,7 @@ describe("the NetworkPolicy of an implementation", () => {
     });
   });
 
-  it("is for the gateway alone where no block is given", () => {
+  it("networkPolicy × istio: the gateway alone where no block is given", () => {
     const objects = objectsOf(apiWith({}, { "network-policy": "gateway" }), settings, context);
     assert.deepEqual(specOf(objects, "NetworkPolicy")["ingress"], [{ from: [gateway] }]);
   });

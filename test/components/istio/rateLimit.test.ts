@@ -75,6 +75,12 @@ describe("rateLimit behind Istio", () => {
     assert.equal(intervalOf("pm"), "60s");
   });
 
+  it("rateLimit.identifier × istio: the address of the client tells clients apart, also by default", () => {
+    const byAddress = [{ actions: [{ remote_address: {} }] }];
+    assert.deepEqual(configOf({ identifier: "IP" })["rate_limits"], byAddress);
+    assert.deepEqual(configOf({})["rate_limits"], byAddress);
+  });
+
   it("rateLimit.identifier × istio: a header tells clients apart, and requests without it share one bucket", () => {
     const identifier = "header:X-Client";
     const { rate_limits: limits, descriptors, token_bucket: bucket } = configOf({ identifier });
@@ -98,7 +104,7 @@ describe("rateLimit behind Istio", () => {
     ]);
   });
 
-  it("never asks Envoy for more tokens than it can count", () => {
+  it("rateLimit.limit × istio: the size of the bucket, up to what Envoy can count", () => {
     const bucket = configOf({ limit: String(Number.MAX_SAFE_INTEGER) })["token_bucket"] as Json;
     assert.equal(bucket["max_tokens"], 4_294_967_295);
     assert.equal(bucket["tokens_per_fill"], 4_294_967_295);
