@@ -41,8 +41,9 @@ describe("stackName", () => {
 });
 
 describe("projectName", () => {
-  it("is another for each kind, whose objects may share a name", () => {
+  it("is another for each kind of stack: objects of two kinds may share a name", () => {
     assert.equal(projectName("ExposedAPI"), "oda-api");
     assert.equal(projectName("API"), "oda-api-legacy");
+    assert.equal(projectName("Platform"), "oda-api-platform");
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { run } from "../components/mocks";
 import { defaultIstioSettings } from "../../components";
-import { apiProgram } from "../../stack";
+import { apiProgram, platformProgram, programOf } from "../../stack";
 import { parse } from "../spec/examples";
 import { eventually } from "../support/eventually";
 
@@ -45,5 +45,31 @@ describe("apiProgram", () => {
       "kubernetes:apps/v1:DeploymentPatch not",
       "kubernetes:networking.istio.io/v1:VirtualService 2026-01-01T00:00:00.000Z",
     ]);
+  });
+});
+
+describe("platformProgram", () => {
+  const shared =
+    "kubernetes:networking.istio.io/v1alpha3:EnvoyFilter gateway/EnvoyFilter/istio-ingress/oda-api";
+
+  it("declares what all APIs of a gateway share, and gives its versions", async () => {
+    const program = programOf({ platform: defaultIstioSettings });
+    const { resources } = await run(() => program.run());
+    assert.deepEqual(
+      resources.map(({ type, name }) => `${type} ${name}`),
+      ["oda-api:index:OdaPlatform gateway", shared],
+    );
+    const { uid, versions } = await eventually("outputs", program.outputs);
+    assert.equal(uid, undefined);
+    assert.deepEqual(Object.keys(versions), ["EnvoyFilter/istio-ingress/oda-api"]);
+  });
+
+  it("has it written again where that is asked for", async () => {
+    const rewrittenAt = "2026-01-01T00:00:00.000Z";
+    const { resources } = await run(() =>
+      platformProgram({ platform: defaultIstioSettings, rewrittenAt }).run(),
+    );
+    const { annotations } = resources.at(-1)?.inputs["metadata"] as { annotations: Record<string, string> };
+    assert.equal(annotations["oda.tmforum.org/rewritten-at"], rewrittenAt);
   });
 });

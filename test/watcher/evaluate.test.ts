@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type ApiContext } from "../../components";
 import { claimOf, evaluate } from "../../watcher/evaluate";
 import { type ApiObject } from "../../watcher/kube/objects";
 import { type Json, resource } from "../spec/examples";
@@ -33,6 +34,18 @@ describe("evaluate", () => {
     assert.deepEqual(routes, []);
     assert.equal(problem?.reason, "InvalidSpec");
     assert.match(problem.message, /spec\.path: "catalog" must .*; spec\.port: 0 must /);
+  });
+
+  it("has what is around the API in its settings, and so in its hash", () => {
+    const around = (context: ApiContext | undefined) =>
+      evaluate(exposedApis, resource(), platform, undefined, (api, [route]) => {
+        assert.equal(route?.path, api.path);
+        return context;
+      });
+    const known = around({ innerPaths: ["/r1-catalog/x"] });
+    assert.deepEqual(known.settings.context, { innerPaths: ["/r1-catalog/x"] });
+    assert.notEqual(known.hash, look().hash);
+    assert.equal(around(undefined).hash, look().hash);
   });
 
   it("gives an invalid spec a hash of its own, so that its change is seen", () => {
@@ -111,6 +124,17 @@ describe("claimOf", () => {
       served: ["component-gateway */before"],
       since: "2026-01-01T00:00:00Z",
     });
+  });
+
+  it("has the host name of the spec, or of what was applied last while that is invalid", () => {
+    const apiStatus = { path: "/a", url: "https://a.example.com/a", ip: "10.0.0.1" };
+    const of = (spec: Json) => {
+      const object = { ...resource(spec), status: { apiStatus } } as ApiObject;
+      return claimOf(object, evaluate(exposedApis, object, platform)).hostname;
+    };
+    assert.equal(of({ hostname: "b.example.com" }), "b.example.com");
+    assert.equal(of({}), undefined);
+    assert.equal(of({ port: 0 }), "a.example.com");
   });
 
   it("asks for nothing while the object is being deleted", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readApplied, readStack } from "../../watcher/ownStatus";
+import { routeText } from "../../components";
+import { readApplied, readStack, readRoute } from "../../watcher/ownStatus";
 
 const stack = {
   name: "components.a",
@@ -95,6 +96,23 @@ describe("readApplied", () => {
   for (const [what, url, ip, hostname] of hosts) {
     it(`tells the API's own host name from ${what}`, () => {
       assert.equal(readApplied({ apiStatus: { url, ip } }).hostname, hostname);
+    });
+  }
+});
+
+describe("readRoute", () => {
+  it("reads what routeText writes", () => {
+    for (const route of [
+      { gateway: "component-gateway", host: "*", path: "/" },
+      { gateway: "istio-system/gateway", host: "a.example.com", path: "/shop/v2 with space" },
+    ]) {
+      assert.deepEqual(readRoute(routeText(route)), route);
+    }
+  });
+
+  for (const text of ["", "gateway", "gateway host", "gateway /path", " */path"]) {
+    it(`reads no route from ${JSON.stringify(text)}`, () => {
+      assert.equal(readRoute(text), undefined);
     });
   }
 });

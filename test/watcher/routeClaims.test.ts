@@ -105,6 +105,54 @@ describe("RouteClaims", () => {
     assert.deepEqual(claims.conflict("b"), { route: OTHER, holder: "a" });
   });
 
+  it("tells an API of one whose path begins with its own, when that comes and when it goes", () => {
+    const claims = new RouteClaims();
+    claims.set("a", claim());
+    assert.deepEqual(claims.set("b", claim({ wanted: [`${ROUTE}/v2`] })), ["a"]);
+    assert.deepEqual(claims.set("b", claim({ wanted: [`${ROUTE}/v2`] })), []);
+    assert.deepEqual(claims.overlaps.overlaps("a"), [
+      { path: "/catalog", other: "b", otherPath: "/catalog/v2" },
+    ]);
+    assert.deepEqual(claims.remove("b"), ["a"]);
+    assert.deepEqual(claims.overlaps.overlaps("a"), []);
+  });
+
+  it("counts a path that is still held with those that overlap", () => {
+    const claims = new RouteClaims();
+    claims.set("a", claim());
+    claims.set("b", claim({ wanted: [], served: [`${ROUTE}/v2`] }));
+    assert.deepEqual(
+      claims.overlaps.innerPaths("a", [{ gateway: "component-gateway", host: "*", path: "/catalog" }]),
+      ["/catalog/v2"],
+    );
+    assert.deepEqual(claims.settle("b", []), ["a"]);
+  });
+
+  it("has the oldest API that is served hold a host name, and tells the others when another one does", () => {
+    const claims = new RouteClaims();
+    const hostname = "b.example.com";
+    claims.set("old", claim({ hostname }));
+    claims.set("young", claim({ hostname, wanted: [OTHER], since: later }));
+    assert.equal(claims.hostHolder("young"), "old");
+    assert.equal(claims.hostHolder("old"), undefined);
+
+    assert.deepEqual(claims.set("old", claim({ wanted: [] })), ["young"]);
+    assert.equal(claims.hostHolder("young"), undefined);
+  });
+
+  it("has no API hold a host name whose route is another's", () => {
+    const claims = new RouteClaims();
+    const hostname = "b.example.com";
+    claims.set("old", claim({ hostname }));
+    claims.set("young", claim({ hostname, wanted: [OTHER], since: later }));
+    claims.set("holder", claim({ served: [ROUTE], since: later }));
+    assert.equal(claims.conflict("old")?.holder, "holder");
+    assert.equal(claims.hostHolder("young"), undefined);
+
+    assert.ok(claims.remove("holder").includes("young"));
+    assert.equal(claims.hostHolder("young"), "old");
+  });
+
   it("has no conflict for an API it does not know", () => {
     assert.equal(new RouteClaims().conflict("nobody"), undefined);
   });
