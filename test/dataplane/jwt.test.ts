@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { TokenIssuer } from "../../dev/dataPlane";
 import { useGateway } from "./support/gateway";
+import { OTHER_NAMESPACE } from "./support/world";
 
 const OK = 200;
 const UNAUTHORIZED = 401;
@@ -57,6 +58,11 @@ describe("An API behind a real Istio gateway that takes tokens", function () {
       const request = staff({ sub: "ann" });
       const { headers } = await traffic.seen("/staff-only/x", request);
       assert.equal(headers["authorization"], request.headers.authorization);
+    });
+
+    it("takes a right token as a parameter of the query (RFC 6750)", async () => {
+      const token = world().issuers.staff.token();
+      assert.equal(await traffic.status(`/staff-only?access_token=${token}`), OK);
     });
 
     it("takes a token without a subject", async () => {
@@ -126,6 +132,14 @@ describe("An API behind a real Istio gateway that takes tokens", function () {
     assert.equal(await traffic.answeredBy("/guarded", { host: `${host}:80` }), "free");
   });
 
+  it("asks for one although an API of another namespace with its name does not", async () => {
+    await expose("same-name", { annotations: takes("staff"), spec: { path: "/same/closed" } });
+    const other = { namespace: OTHER_NAMESPACE, spec: { path: "/same/open" } };
+    await expose("same-name", other);
+    await traffic.until(FORBIDDEN, "/same/closed");
+    await traffic.until(OK, "/same/open", stranger());
+  });
+
   it("no longer asks for one once its policy is gone", async () => {
     const changing = await expose("changing", { annotations: takes("staff") });
     await traffic.until(FORBIDDEN, "/changing");
@@ -172,6 +186,17 @@ describe("An API behind a real Istio gateway that wants no tokens", function () 
     for (const path of ["/closed/heal", "/closed/x", "/closed/health/../x", "/closed/health/%2e%2e/x"]) {
       assert.equal(await traffic.status(path), FORBIDDEN, path);
     }
+  });
+
+  it("is open on several paths inside that of one that asks for them", async () => {
+    const inner = ["/guarded-all/health", "/guarded-all/docs"];
+    await expose("guarded-all", { annotations: takes("staff"), context: { innerPaths: inner } });
+    for (const [index, path] of inner.entries()) await expose(`open-${index}`, { spec: { path } });
+    await traffic.until(FORBIDDEN, "/guarded-all");
+    for (const [index, path] of inner.entries()) await traffic.untilAnsweredBy(`open-${index}`, `${path}/x`);
+    assert.equal(await traffic.status("/guarded-all/heal"), FORBIDDEN);
+    const headers = world().issuers.staff.bearer();
+    assert.equal(await traffic.answeredBy("/guarded-all/x", { headers }), "guarded-all");
   });
 
   it("does not open a path inside its own of one that asks for them", async () => {

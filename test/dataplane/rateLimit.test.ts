@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Exposure } from "./support/exposure";
 import { useGateway } from "./support/gateway";
+import { OTHER_NAMESPACE } from "./support/world";
 
 const OK = 200;
 const TOO_MANY = 429;
@@ -73,6 +74,15 @@ describe("A rate limit at a real Istio gateway", function () {
       assert.deepEqual(await traffic.statuses(2, "/limited-too", { from }), [OK, TOO_MANY]);
       assert.deepEqual(await traffic.statuses(4, "/by-ip", { from }), [OK, OK, OK, TOO_MANY]);
     });
+  });
+
+  it("holds for an API alone, although one of another namespace has its name", async () => {
+    await expose("same-name", { spec: { ...limited({ limit: "1" }), path: "/limited-here" } });
+    const elsewhere = { namespace: OTHER_NAMESPACE, spec: { path: "/not-limited-there" } };
+    await expose("same-name", elsewhere);
+    const from = "127.0.0.2";
+    assert.deepEqual(await traffic.statuses(2, "/limited-here", { from }), [OK, TOO_MANY]);
+    assert.deepEqual(await traffic.statuses(3, "/not-limited-there", { from }), [OK, OK, OK]);
   });
 
   it("by seconds begins anew each second", async () => {

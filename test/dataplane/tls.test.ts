@@ -3,7 +3,7 @@ import { selfSigned, send, type ClientRequest, type ClientResponse } from "../..
 import { until } from "../../dev/until";
 import { useGateway } from "./support/gateway";
 import { tlsSecret } from "./support/manifests";
-import { CERTIFIED_HOST } from "./support/world";
+import { CERTIFIED_DOMAIN, CERTIFIED_HOST } from "./support/world";
 
 describe("TLS for the host names of APIs, at a real Istio gateway,", function () {
   this.timeout(60_000);
@@ -25,6 +25,17 @@ describe("TLS for the host names of APIs, at a real Istio gateway,", function ()
     assert.match(body, /"implementation":"certified"/);
     assert.equal((await get("/other", CERTIFIED_HOST)).status, 404);
     assert.equal(await traffic.answeredBy("/certified", { host: CERTIFIED_HOST }), "certified");
+  });
+
+  it("has the platform's certificate for every host of a domain", async () => {
+    const host = `a.${CERTIFIED_DOMAIN}`;
+    await expose("wild", { spec: { hostname: host } });
+    const { body } = await untilStatus(200, "/wild", host);
+    assert.match(body, /"implementation":"wild"/);
+    await expose("every-host");
+    await untilStatus(200, "/every-host", `b.${CERTIFIED_DOMAIN}`);
+    assert.equal((await get("/wild", `b.${CERTIFIED_DOMAIN}`)).status, 404);
+    assert.equal((await get("/every-host", host)).status, 404);
   });
 
   it("has a certificate of its own from cert-manager where the platform has none", async () => {

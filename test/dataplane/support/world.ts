@@ -27,8 +27,9 @@ export const NAMESPACE = "components";
 /** Another namespace with APIs. */
 export const OTHER_NAMESPACE = "partners";
 
-/** A host that the platform's certificate is for. */
+/** Hosts that the platform's certificate is for: one name, and all of a domain. */
 export const CERTIFIED_HOST = "shop.apis.example.com";
+export const CERTIFIED_DOMAIN = "wild.example.com";
 
 /** The gateway's Pods. */
 const WORKLOAD = { namespace: "istio-ingress", labels: { istio: "ingressgateway" } };
@@ -96,7 +97,7 @@ async function start(): Promise<{ readonly world: World; stop(): Promise<void> }
     partners: new TokenIssuer("https://partners.example.com"),
     stranger: new TokenIssuer("https://stranger.example.com"),
   };
-  const certificate = selfSigned(CERTIFIED_HOST);
+  const certificate = selfSigned(CERTIFIED_HOST, `*.${CERTIFIED_DOMAIN}`);
   const [keys, keyCheck] = await Promise.all([issuers.staff.serveKeys(), KeyCheck.start()]);
   const platformFile = stringify(platformOf(issuers, keys.port));
   const { rules, istio } = readPlatform(platformFile);
@@ -147,7 +148,7 @@ function platformOf({ staff, partners }: Issuers, keysPort: number): object {
     },
     apiKeys: { provider: KeyCheck.PROVIDER },
     tls: {
-      certificates: [{ hosts: [CERTIFIED_HOST], secretName: "apis" }],
+      certificates: [{ hosts: [CERTIFIED_HOST, `*.${CERTIFIED_DOMAIN}`], secretName: "apis" }],
       certManager: { issuer: "test", kind: "ClusterIssuer" },
     },
   };
