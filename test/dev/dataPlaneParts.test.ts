@@ -161,7 +161,7 @@ describe("istiod and Envoy in the toolchain", () => {
     await assert.rejects(dataPlane({ needed: true }), (error: Error) => {
       assert.match(error.message, /lacks 1 of its parts/);
       assert.match(error.message, /download: 127\.0\.0\.1:1 cannot be reached/);
-      assert.match(error.message, /Python wheel: spawn python3 ENOENT/);
+      assert.match(error.message, /Python wheel: Python 3 is not installed/);
       assert.match(error.message, /on Linux Python 3 with a pip that reaches a package index bring Envoy\.$/);
       return true;
     });
