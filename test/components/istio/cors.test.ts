@@ -105,16 +105,12 @@ describe("CORS behind Istio", () => {
     });
   });
 
-  for (const [maxAge, said] of [
-    [0, "1s"],
-    [1800, "1800s"],
-    [Number.MAX_SAFE_INTEGER, "2147483647s"],
-  ] as const) {
-    it(`CORS.handlePreflightRequests.maxAge × istio: browsers keep an answer so long: ${said} for ${maxAge}`, () => {
-      const [route] = routesWith({ enabled: true, handlePreflightRequests: { maxAge } });
-      assert.equal((route?.["corsPolicy"] as Json)["maxAge"], said);
-    });
-  }
+  it("CORS.handlePreflightRequests.maxAge × istio: browsers keep an answer so long", () => {
+    const said = (maxAge: number): unknown => corsPolicyOf({ handlePreflightRequests: { maxAge } })["maxAge"];
+    assert.equal(said(1800), "1800s");
+    assert.equal(said(0), "1s");
+    assert.equal(said(Number.MAX_SAFE_INTEGER), "2147483647s");
+  });
 
   it("CORS.handlePreflightRequests.enabled × istio: where it is false, preflight requests reach the implementation", () => {
     const [first, second, ...others] = routesWith({

@@ -131,14 +131,14 @@ describe("paths of other APIs inside an API's", () => {
     return { match: http?.match, patches: patches.map(({ patch }) => patch["value"]) };
   };
 
-  it("path × istio: one is left out by the route's match", () => {
+  it("path × istio: a longer path of another API is left out by the route's match", () => {
     assert.deepEqual(routeWith([`${PATH}/v2`, `${PATH}/v2/items`]), {
       match: [{ uri: { prefix: PATH }, withoutHeaders: { ":path": { prefix: `${PATH}/v2` } } }],
       patches: [],
     });
   });
 
-  it("path × istio: more are left out by a patch of the route", () => {
+  it("path × istio: several longer paths are left out by a patch of the route", () => {
     const header = (prefix: string) => ({ name: ":path", string_match: { prefix }, invert_match: true });
     assert.deepEqual(routeWith([`${PATH}/v2`, `${PATH}/items`]), {
       match: [{ uri: { prefix: PATH } }],
@@ -146,7 +146,7 @@ describe("paths of other APIs inside an API's", () => {
     });
   });
 
-  it("path × istio: none is left out of a route for /, which Istio tries last", () => {
+  it("path × istio: nothing is left out of a route for /, which Istio tries last", () => {
     assert.deepEqual(routeWith(["/a", "/b"], "/"), { match: [{ uri: { prefix: "/" } }], patches: [] });
   });
 

@@ -81,7 +81,7 @@ describe("TLS behind Istio", () => {
     ]);
   });
 
-  it("has a wildcard stand for one label, as certificates do", () => {
+  it("hostname × istio: a wildcard of a certificate stands for one label", () => {
     for (const hostname of ["api.example.com", "a.b.api.example.com", "www.shop.example.com"]) {
       assert.deepEqual(gatewaysOf(hostname, withTls({ certificates })), ["component-gateway"], hostname);
     }
