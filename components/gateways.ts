@@ -1,5 +1,5 @@
 // The table of gateways: adding one is a folder and an entry here.
-import { type ExposedApi, type PolicyField } from "../spec";
+import { type ExposedApi } from "../spec";
 import {
   type AddressedApi,
   type Gateway,
@@ -22,11 +22,6 @@ export const gatewayTypes = ["istio"] as const satisfies readonly GatewaySetting
 /** Whether a gateway of this name can be chosen. */
 export function isGatewayType(name: string): name is GatewaySettings["type"] {
   return (gatewayTypes as readonly string[]).includes(name);
-}
-
-/** Those of an API's policies that its gateway does not enforce. */
-export function unenforced(policies: readonly PolicyOutcome[]): readonly PolicyField[] {
-  return policies.filter(({ enforcedBy }) => enforcedBy === undefined).map(({ policy }) => policy);
 }
 
 const gateways: {

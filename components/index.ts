@@ -18,7 +18,6 @@ export {
   policiesOf,
   publicUrl,
   routesOf,
-  unenforced,
   type GatewaySettings,
 } from "./gateways";
 export {

@@ -24,6 +24,7 @@ export {
 export { reconcileHash } from "./hash";
 export { readManifests } from "./manifests";
 export { neighboursOf, type Neighbours } from "./neighbours";
+export { unenforcedText } from "./policyText";
 export { PLATFORM_STACK, projectName, stackName, type StackKind } from "./names";
 export { readPlatformFile } from "./platformFile";
 export {

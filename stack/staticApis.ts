@@ -8,10 +8,10 @@ import {
   readMonitoringType,
   routesOf,
   routeText,
-  unenforced,
   type GatewaySettings,
 } from "../components";
 import { policyPlace, type ExposedApi } from "../spec";
+import { unenforcedText } from "./policyText";
 
 /**
  * Checks that a set of APIs can be served together.
@@ -36,11 +36,8 @@ export function checkTogether(apis: readonly ExposedApi[], gateway: GatewaySetti
       if (holder !== undefined) throw new Error(`${holder} and ${name} both ask for the route ${route}`);
       holders.set(route, name);
     }
-    const dropped = unenforced(policiesOf({ api, settings: gateway }));
-    if (dropped.length > 0) {
-      const fields = dropped.map(policyPlace).join(", ");
-      warnings.push(`${name}: gateway ${gateway.type} does not enforce ${fields}`);
-    }
+    const dropped = unenforcedText(gateway.type, policiesOf({ api, settings: gateway }));
+    if (dropped !== undefined) warnings.push(`${name}: ${dropped}`);
     if (api.overridden.length > 0) {
       const fields = api.overridden.map(policyPlace).join(", ");
       warnings.push(`${name}: the platform has locked ${fields}, and decides in place of the API`);

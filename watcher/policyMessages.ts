@@ -1,17 +1,13 @@
 // What is said of the policies of an API, and of paths that it shares with others.
 import { type PolicyOutcome } from "../components";
 import { policyPlace, type ExposedApi } from "../spec";
-import { type Overlap } from "../stack";
+import { unenforcedText, type Overlap } from "../stack";
 import { describeKey, problem, type Problem } from "./reasons";
 
-/** The problem of an API some of whose policies its gateway does not enforce, or not wholly. */
-export function policiesProblem(gateway: string, policies: readonly PolicyOutcome[]): Problem {
-  const places = policies.map(({ policy }) => policyPlace(policy)).join(", ");
-  const why = policies.flatMap(({ policy, because }) =>
-    because === undefined ? [] : [`${policyPlace(policy)} ${because}`],
-  );
-  const what = `gateway ${gateway} does not enforce ${places}`;
-  return problem("NotSupported", [what, ...why].join("; "));
+/** The problem of an API some of whose policies its gateway does not enforce, or not wholly; undefined where there is none. */
+export function policiesProblem(gateway: string, policies: readonly PolicyOutcome[]): Problem | undefined {
+  const text = unenforcedText(gateway, policies);
+  return text === undefined ? undefined : problem("NotSupported", text);
 }
 
 /** The problem of an API that asks for something else than the platform's settings that no object may change. */

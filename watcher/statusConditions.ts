@@ -107,10 +107,8 @@ function implementationCondition({ implementation, problem, observedHash }: Obse
 function policiesCondition({ api, policies, stack, observedHash, previous }: Observation): NewCondition[] {
   if (api === undefined) return asBefore(previous, "PoliciesEnforced");
   const condition = { type: "PoliciesEnforced", observedHash } as const;
-  const dropped = policies.filter(({ enforcedBy }) => enforcedBy === undefined);
-  if (dropped.length > 0) {
-    return [{ ...condition, status: "False", ...policiesProblem(stack.gateway, dropped) }];
-  }
+  const dropped = policiesProblem(stack.gateway, policies);
+  if (dropped !== undefined) return [{ ...condition, status: "False", ...dropped }];
   return api.overridden.length > 0
     ? [{ ...condition, status: "False", ...lockedProblem(api.overridden) }]
     : [{ ...condition, status: "True", reason: "AllEnforced", message: well.allEnforced(policies.length) }];

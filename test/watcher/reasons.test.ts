@@ -49,7 +49,7 @@ describe("the message of a trouble", () => {
     NoReadyEndpoint: noEndpointProblem(LONG).message,
     PortMissing: portMissingProblem(LONG, { port: 9999, inSpec: true, ports: [8080] }).message,
     ServiceMissing: serviceMissingProblem(LONG, false).message,
-    NotSupported: policiesProblem("istio", [{ policy: "quota", because: LONG }]).message,
+    NotSupported: policiesProblem("istio", [{ policy: "quota", because: LONG }])!.message,
     Locked: lockedProblem(["jwt"]).message,
     PathOverlap: overlapProblem([{ path: LONG, other: key, otherPath: `${LONG}/v2` }]).message,
     RemovalFailed: removalProblem("components.a", new TransientError("Forbidden", LONG)).message,
