@@ -2,7 +2,6 @@
 import { readFile } from "node:fs/promises";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { type ControlPlane } from "../controlPlane";
-import { freePort } from "../controlPlane/ports";
 import { createInstanceDir } from "../controlPlane/sweep";
 import { Supervisor } from "../controlPlane/supervisorClient";
 import { waitFor } from "../controlPlane/waitFor";
@@ -12,6 +11,7 @@ import { adminAddressFile, envoy, type GatewayWorkload } from "./envoy";
 import { GATEWAY_NAME, gatewayObjects, type GatewayPorts } from "./gatewayObjects";
 import { istiod } from "./istiod";
 import { Objects } from "./objects";
+import { reservedPort } from "./ports";
 
 /** A running gateway and what configures it. */
 export interface DataPlane {
@@ -56,7 +56,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
 
 async function start(options: DataPlaneOptions, supervisor: Supervisor): Promise<DataPlane> {
   const { controlPlane, workload } = options;
-  const ports = { http: await freePort(), https: await freePort() };
+  const ports = { http: await reservedPort(), https: await reservedPort() };
   const objects = new Objects(controlPlane.kubeconfig);
   await objects.apply(gatewayObjects(workload, ports));
   const discoveryPort = await startIstiod(options, supervisor);
@@ -77,7 +77,7 @@ async function startIstiod(
   { toolchain, controlPlane, meshConfig }: DataPlaneOptions,
   supervisor: Supervisor,
 ): Promise<number> {
-  const ports = { http: await freePort(), grpc: await freePort(), monitoring: await freePort() };
+  const ports = { http: await reservedPort(), grpc: await reservedPort(), monitoring: await reservedPort() };
   const { dir } = supervisor;
   const { kubeconfig } = controlPlane;
   await supervisor.start(

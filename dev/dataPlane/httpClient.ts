@@ -1,5 +1,5 @@
 // Requests as clients of a gateway make them.
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 
 /** A request to a port on 127.0.0.1. */
@@ -34,6 +34,24 @@ const TIMEOUT = 5_000;
  * @throws when there is no connection, TLS fails, or no answer comes
  */
 export function send(request: ClientRequest): Promise<ClientResponse> {
+  return sendWith(false, request);
+}
+
+/** A client without TLS that keeps its connection open from one request to the next. */
+export class KeptConnection {
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  /** See {@link send}. */
+  send(request: Omit<ClientRequest, "ca">): Promise<ClientResponse> {
+    return sendWith(this.agent, request);
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+}
+
+function sendWith(agent: Agent | false, request: ClientRequest): Promise<ClientResponse> {
   const { port, path, method = "GET", host = "gateway.test", headers = {}, from = "127.0.0.1", ca } = request;
   const options = {
     port,
@@ -41,7 +59,7 @@ export function send(request: ClientRequest): Promise<ClientResponse> {
     method,
     host: "127.0.0.1",
     localAddress: from,
-    agent: false,
+    agent,
     timeout: TIMEOUT,
   };
   const allHeaders = { host, ...headers };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { KeptConnection } from "../../dev/dataPlane";
 import { type Exposure } from "./support/exposure";
 import { useGateway } from "./support/gateway";
 import { OTHER_NAMESPACE } from "./support/world";
@@ -144,6 +145,17 @@ describe("A rate limit at a real Istio gateway", function () {
       await traffic.statuses(5, "/by-claim", { headers: { authorization: "Bearer none" } });
       assert.equal(await traffic.status("/by-claim", bearer("carol")), OK);
     });
+  });
+
+  it("holds on connections that were open before, too", async () => {
+    const changing = await expose("kept");
+    const connection = new KeptConnection();
+    const request = { port: world().dataPlane.ports.http, path: "/kept", from: "127.0.0.2" };
+    assert.equal((await connection.send(request)).status, OK);
+    await changing.change({ spec: limited({ limit: "1" }) });
+    assert.equal((await connection.send(request)).status, OK);
+    assert.equal((await connection.send(request)).status, TOO_MANY);
+    connection.close();
   });
 
   it("is changed by a new one, and gone with it", async () => {
