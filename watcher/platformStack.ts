@@ -107,10 +107,9 @@ export class PlatformStack {
   /** Its turn in the queue: puts back what somebody changed, tries again what has failed. */
   async reconcile(): Promise<ReconcileResult> {
     const { drift, pace } = this.deps;
-    if (this.users.size === 0 || !this.left) {
-      // The first API that needs them sees to it; until then only a failed try is repeated.
-      return this.problem === undefined ? { outcome: "done" } : this.tryAgain();
-    }
+    // The first API that needs them sees to it; until a run has left them only a failed try is repeated.
+    if (this.users.size === 0) return { outcome: "done" };
+    if (!this.left) return this.problem === undefined ? { outcome: "done" } : this.tryAgain();
     const changes = drift.changes(this.objects);
     if (changes === undefined) return { outcome: "done", after: drift.recheckAfter };
     if (changes.length === 0) {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
-import { Cluster } from "./support/cluster";
+import { Cluster, GATEWAY_NAMESPACE } from "./support/cluster";
 import { routeOf } from "./support/expect";
 import { exposedApi } from "./support/manifests";
 
@@ -85,6 +85,26 @@ describe("pulumi up over a folder of manifests", function () {
       spec?: { http?: readonly { corsPolicy?: { allowOrigins?: unknown } }[] };
     };
     assert.deepEqual(spec?.http?.[0]?.corsPolicy?.allowOrigins, [{ exact: "https://portal.example.org" }]);
+  });
+
+  it("declares what all APIs share at the gateway with the first that needs it, and warns of paths that overlap", async () => {
+    const body = { metadata: { name: GATEWAY_NAMESPACE } };
+    await cluster.clients.core.createNamespace({ body });
+    const inner = exposedApi("inner", { path: "/alpha/v2", rateLimit: { enabled: true, limit: "5" } });
+    writeFileSync(join(manifests, "inner.yaml"), stringify(inner));
+    const output = await pulumi("up", "--yes", "--skip-preview");
+    assert.match(
+      output,
+      /components\/inner: requests for \/alpha\/v2 go to it, and the others for \/alpha to components\/alpha/,
+    );
+    const filters = await cluster.list("EnvoyFilter", GATEWAY_NAMESPACE);
+    assert.deepEqual(filters.map(({ metadata }) => metadata.name).sort(), ["components.inner", "oda-api"]);
+    const outer = await cluster.get("VirtualService", "alpha");
+    assert.match(JSON.stringify(outer?.spec["http"]), /\/alpha\/v2/);
+
+    rmSync(join(manifests, "inner.yaml"));
+    await pulumi("up", "--yes", "--skip-preview");
+    assert.deepEqual(await cluster.list("EnvoyFilter", GATEWAY_NAMESPACE), []);
   });
 
   it("previews only what a changed file changes", async () => {

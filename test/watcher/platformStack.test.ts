@@ -196,6 +196,7 @@ describe("PlatformStack", () => {
     assert.deepEqual(drifts, []);
     platform.forget("a");
     assert.equal(platform.problemOf("a"), undefined);
+    assert.deepEqual(await platform.reconcile(), { outcome: "done" }, "nobody needs it any more");
   });
 
   it("does not begin a run where the gateway has no namespace, and does where nobody can tell", async () => {
