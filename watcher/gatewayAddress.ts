@@ -18,7 +18,7 @@ const DEFAULT_PORTS: readonly number[] = [80, 443];
  * one named `http` or `http2`, unless it is 80 or 443.
  */
 export function gatewayAddress(services: readonly V1Service[]): GatewayAddress | undefined {
-  for (const service of inOrder(services)) {
+  for (const service of servicesInOrder(services)) {
     const host = hostOf(service);
     if (host === undefined) continue;
     const port = service.spec?.ports?.find(({ name }) => HTTP_PORT_NAMES.includes(name ?? ""))?.port;
@@ -29,10 +29,11 @@ export function gatewayAddress(services: readonly V1Service[]): GatewayAddress |
 
 /** The names of the Services, as `namespace/name`, in the order in which they are asked for an address. */
 export function gatewayServiceNames(services: readonly V1Service[]): readonly string[] {
-  return inOrder(services).map(nameOf);
+  return servicesInOrder(services).map(nameOf);
 }
 
-function inOrder(services: readonly V1Service[]): readonly V1Service[] {
+/** Services in the order in which they are looked at. */
+export function servicesInOrder(services: readonly V1Service[]): readonly V1Service[] {
   return [...services].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 

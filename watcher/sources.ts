@@ -83,20 +83,30 @@ export function gatewayServiceInformer(
   service: string | undefined,
   handlers: Handlers<V1Service>,
 ): Informer<V1Service> {
-  const { core } = context.clients;
-  if (service === undefined) {
-    const list = (): Promise<KubernetesListObject<V1Service>> =>
-      core.listServiceForAllNamespaces({ labelSelector: GATEWAY_SELECTOR });
-    return informer(context, "/api/v1/services", list, { ...handlers, labelSelector: GATEWAY_SELECTOR });
-  }
+  const list = (): Promise<KubernetesListObject<V1Service>> => listGatewayServices(context.clients, service);
+  const { namespace, ...selector } = gatewayServiceSelector(service);
+  return informer(context, collection("/api/v1", namespace, "services"), list, { ...handlers, ...selector });
+}
+
+/** The Services that {@link gatewayServiceInformer} follows, as they are now. */
+export function listGatewayServices(
+  { core }: Pick<Clients, "core">,
+  service: string | undefined,
+): Promise<KubernetesListObject<V1Service>> {
+  const { namespace, ...selector } = gatewayServiceSelector(service);
+  return namespace === undefined
+    ? core.listServiceForAllNamespaces(selector)
+    : core.listNamespacedService({ namespace, ...selector });
+}
+
+function gatewayServiceSelector(
+  service: string | undefined,
+): { readonly namespace?: string } & (
+  { readonly labelSelector: string } | { readonly fieldSelector: string }
+) {
+  if (service === undefined) return { labelSelector: GATEWAY_SELECTOR };
   const [namespace = "", name = ""] = service.split("/");
-  const fieldSelector = `metadata.name=${name}`;
-  const list = (): Promise<KubernetesListObject<V1Service>> =>
-    core.listNamespacedService({ namespace, fieldSelector });
-  return informer(context, collection("/api/v1", namespace, "services"), list, {
-    ...handlers,
-    fieldSelector,
-  });
+  return { namespace, fieldSelector: `metadata.name=${name}` };
 }
 
 function keepEndpointSlice({ metadata, addressType, endpoints }: V1EndpointSlice): V1EndpointSlice {

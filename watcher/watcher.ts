@@ -7,6 +7,7 @@ import { version } from "../package.json";
 import { type WatcherConfig } from "./config";
 import { Controller } from "./controller";
 import { observeEngine, type EngineObserver } from "./engineProcesses";
+import { findGatewayWorkload } from "./gatewayWorkload";
 import { startHealthServer, type HealthServer } from "./health";
 import { instrumentedEngine } from "./instrumentedEngine";
 import { createClients, messageOf, type Clients } from "./kube/client";
@@ -132,16 +133,11 @@ export class Watcher {
   private async discover(): Promise<
     { resources: readonly ApiResource[]; gateway: GatewaySettings } | undefined
   > {
-    const { config, log } = this.options;
+    const { log } = this.options;
     while (!this.stopped.signal.aborted) {
       try {
         const resources = await discoverApiResources(this.clients);
-        if (resources.length > 0) {
-          return {
-            resources,
-            gateway: { ...config.istio, apiVersion: await discoverIstioVersion(this.clients) },
-          };
-        }
+        if (resources.length > 0) return { resources, gateway: await this.discoverGateway() };
         this.waitFor("the CRD exposedapis.oda.tmforum.org");
       } catch (error) {
         log.debug({ err: error }, "discovery failed");
@@ -150,6 +146,13 @@ export class Watcher {
       await sleep(DISCOVERY_INTERVAL, undefined, { signal: this.stopped.signal }).catch(() => undefined);
     }
     return undefined;
+  }
+
+  private async discoverGateway(): Promise<GatewaySettings> {
+    const { istio, gatewayService } = this.options.config;
+    const apiVersion = await discoverIstioVersion(this.clients);
+    const workload = istio.workload ?? (await findGatewayWorkload(this.clients, gatewayService));
+    return { ...istio, apiVersion, ...(workload && { workload }) };
   }
 
   private waitFor(what: string): void {
