@@ -60,6 +60,7 @@ export class Cluster {
   async create(object: KubeObject): Promise<KubeObject> {
     const { namespace } = object.metadata;
     if (object.kind === "Service") return this.createService(object);
+    if (object.kind === "Namespace") return this.createNamespace(object);
     const { group, plural } = KINDS[object.kind as Kind];
     const version = object.apiVersion.slice(object.apiVersion.indexOf("/") + 1);
     return (await this.clients.objects.createNamespacedCustomObject({
@@ -118,6 +119,10 @@ export class Cluster {
       plural,
       namespace: NAMESPACE,
     })) as KubernetesListObject<KubernetesObject>;
+  }
+
+  private async createNamespace({ metadata: { name } }: KubeObject): Promise<KubeObject> {
+    return (await this.clients.core.createNamespace({ body: { metadata: { name } } })) as KubeObject;
   }
 
   private async createService({ metadata, spec, status }: KubeObject): Promise<KubeObject> {

@@ -121,6 +121,7 @@ export class Demo {
     const began = performance.now();
     const sample = await readSample();
     const cluster = new Cluster(controlPlane.kubeconfig);
+    await cluster.create(sample.gatewayNamespace);
     await cluster.create(sample.gateway);
     // In the directory that goes with the control plane, even when this process is killed.
     const dir = path.join(controlPlane.dir, "watcher");

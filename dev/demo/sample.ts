@@ -11,6 +11,8 @@ export const PARTY_ROLE_API = "pc-partyrole";
 
 /** Everything the demo creates. */
 export interface Sample {
+  /** Namespace of the ingress gateway. */
+  readonly gatewayNamespace: KubeObject;
   /** Service of the ingress gateway. */
   readonly gateway: KubeObject;
   readonly component: KubeObject;
@@ -22,11 +24,16 @@ export interface Sample {
 
 /** Reads the manifests. */
 export async function readSample(): Promise<Sample> {
-  const [gateway, component] = await Promise.all([readOne("gateway"), readOne("component")]);
+  const [gatewayNamespace, gateway] = await readAll("gateway");
+  const [component] = await readAll("component");
+  if (gatewayNamespace === undefined || gateway === undefined || component === undefined) {
+    throw new Error("a manifest is incomplete");
+  }
   const objects = (
     await Promise.all(["productcatalogmanagement", "metrics", "partyrole"].map(readAll))
   ).flat();
   return {
+    gatewayNamespace,
     gateway,
     component,
     apis: objects.filter(({ kind }) => kind === "ExposedAPI"),
@@ -45,12 +52,6 @@ export function ownedBy(component: KubeObject, object: KubeObject): KubeObject {
   const { apiVersion, kind, metadata } = component;
   const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "" };
   return { ...object, metadata: { ...object.metadata, ownerReferences: [owner] } };
-}
-
-async function readOne(name: string): Promise<KubeObject> {
-  const [object] = await readAll(name);
-  if (object === undefined) throw new Error(`the manifest ${name}.yaml is empty`);
-  return object;
 }
 
 async function readAll(name: string): Promise<KubeObject[]> {

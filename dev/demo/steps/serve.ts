@@ -80,7 +80,7 @@ interface Entry {
 /** What the gateway does not enforce is not hidden. */
 async function showPolicies({ cluster, sample, screen }: Stage): Promise<void> {
   for (const { metadata, spec } of sample.apis) {
-    if (spec?.["rateLimit"] === undefined) continue;
+    if (spec?.["quota"] === undefined) continue;
     const api = await cluster.get("ExposedAPI", metadata.name);
     const condition = conditionOf(api, "PoliciesEnforced");
     if (condition === undefined) {

@@ -74,7 +74,7 @@ describe("npm run demo, in a pipe", function () {
       /^ {2}pc-productcatalogmanagement +istio +https:\/\/203\.0\.113\.7\/\S+\/v4 +True +[\d:]{8} +[\d.]+ s$/m,
       /✓ pc-metrics has a ServiceMonitor too/,
       /✓ Component pc-productcatalog lists them in its status/,
-      /PoliciesEnforced=False, gateway istio does not enforce spec\.rateLimit$/m,
+      /PoliciesEnforced=False, gateway istio does not enforce spec\.quota$/m,
       /✓ endpoints gone: Ready=False after/,
       /✓ endpoints back: Ready=True after/,
       /✓ no engine run/,
@@ -84,7 +84,7 @@ describe("npm run demo, in a pipe", function () {
       /✓ the route is as it was after/,
       /✓ pc-partyrole: object, VirtualService and stack are gone/,
       /✓ the Component and all it owned are gone/,
-      /^ {2}engine runs +8 /m,
+      /^ {2}engine runs +9 /m,
       /Everything is stopped, and its files are removed\.\n$/,
     ]) {
       assert.match(run.output, line);
