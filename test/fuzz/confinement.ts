@@ -104,7 +104,7 @@ function envoyFilter({ exposure: { api }, spec, workload }: Place): void {
     assertKeys(value, ["match", "typed_per_filter_config"]);
     // Headers are added to those of the route: they make it match less.
     assertKeys(value.match ?? {}, ["headers"]);
-    const filters = ["envoy.filters.http.jwt_authn", "envoy.filters.http.local_ratelimit"];
+    const filters = ["envoy.filters.http.jwt_authn", "envoy.filters.http.local_ratelimit", "oda-api.token"];
     assertKeys(value.typed_per_filter_config ?? {}, filters);
   }
 }
