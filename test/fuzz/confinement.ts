@@ -88,10 +88,11 @@ function assertCors(policy: Spec | undefined): void {
   assert.ok(origins.every(({ exact }) => typeof exact === "string" && exact !== "*"));
 }
 
-function envoyFilter({ exposure: { api }, spec, workload }: Place): void {
+function envoyFilter({ exposure: { api, settings }, spec, workload }: Place): void {
   assertKeys(spec, ["configPatches", "workloadSelector"]);
   assert.deepEqual(spec["workloadSelector"], { labels: workload.labels });
   const route = { name: `${api.namespace}/${api.name}` };
+  const asked: unknown[] = [];
   for (const { applyTo, match, patch } of spec["configPatches"] as {
     applyTo: string;
     match: Spec;
@@ -104,9 +105,32 @@ function envoyFilter({ exposure: { api }, spec, workload }: Place): void {
     assertKeys(value, ["match", "typed_per_filter_config"]);
     // Headers are added to those of the route: they make it match less.
     assertKeys(value.match ?? {}, ["headers"]);
-    const filters = ["envoy.filters.http.jwt_authn", "envoy.filters.http.local_ratelimit", "oda-api.token"];
+    const filters = ["envoy.filters.http.jwt_authn", "envoy.filters.http.local_ratelimit", TOKEN_FILTER];
     assertKeys(value.typed_per_filter_config ?? {}, filters);
+    asked.push(...issuersIn(value.typed_per_filter_config?.[TOKEN_FILTER]));
   }
+  const providers = (settings.jwt ?? []).filter(({ name }) => api.jwt.includes(name));
+  assert.deepEqual(
+    asked,
+    providers.map(({ issuer }) => issuer),
+  );
+}
+
+const TOKEN_FILTER = "oda-api.token";
+
+/** The issuers whose tokens a route asks for; everybody else is refused. */
+function issuersIn(config: unknown): readonly unknown[] {
+  if (config === undefined) return [];
+  const { action, policies } = (config as { rbac: { rules: { action: string; policies: Spec } } }).rbac.rules;
+  assert.equal(action, "ALLOW");
+  assertKeys(policies, ["token"]);
+  const { principals } = policies["token"] as { principals: { metadata: Spec }[] };
+  return principals.map((principal) => {
+    assertKeys(principal, ["metadata"]);
+    const { filter, path, value } = principal.metadata;
+    assert.deepEqual([filter, path], ["envoy.filters.http.jwt_authn", [{ key: "payload" }, { key: "iss" }]]);
+    return (value as { string_match: { exact: unknown } }).string_match.exact;
+  });
 }
 
 function authorizationPolicy({ exposure, spec, host, workload }: Place): void {

@@ -14,6 +14,10 @@ import { requestsOf } from "../requests";
 
 const SUFFIX = "api-key";
 
+/** Istio makes an AuthorizationPolicy part of the gateway's listeners, and Envoy leaves connections with theirs. */
+const LATE =
+  "connections that were open before the AuthorizationPolicy go on unchecked until the gateway has drained them";
+
 function objects(args: IstioArgs): readonly OwnedObject[] {
   const { api, settings } = args;
   if (!api.apiKeyVerification.enabled || settings.apiKeys === undefined) return [];
@@ -36,7 +40,7 @@ function enforcement({ api, settings }: IstioArgs): Enforcement {
     };
   }
   const policy = `AuthorizationPolicy ${workloadOf(settings).namespace}/${nameAtGateway(api, SUFFIX)}`;
-  return { enforcedBy: `${policy}, which asks ${apiKeys.provider}` };
+  return { enforcedBy: `${policy}, which asks ${apiKeys.provider}; ${LATE}` };
 }
 
 export const apiKeyVerification: IstioPolicy = { objects, enforcement };

@@ -1,4 +1,4 @@
-// The table of policies behind Istio: a new one is a file and an entry here.
+// The table of policies behind Istio: a new one is a file and an entry here, in the order of their filters.
 import { type PolicyField } from "../../../spec";
 import { type IstioPolicy } from "../istioPolicy";
 import { apiKeyVerification } from "./apiKeys";
@@ -11,12 +11,13 @@ import { oasValidation, quota, template } from "./unsupported";
 
 export const istioPolicies: Readonly<Record<PolicyField, IstioPolicy>> = {
   CORS: cors,
+  // What is refused for its token is not counted.
+  jwt,
   rateLimit,
   quota,
   apiKeyVerification,
   OASValidation: oasValidation,
   template,
-  jwt,
   mtls,
   networkPolicy,
 };

@@ -18,8 +18,8 @@ import {
 } from "../istioPolicy";
 import { requestsOf } from "../requests";
 import { type IstioSettings, type JwtProvider } from "../settings";
+import { tokenCheckPatch, tokenFilterPatch, VERIFYING_FILTER } from "../tokenCheck";
 
-const FILTER = "envoy.filters.http.jwt_authn";
 const SUFFIX = "jwt";
 
 function providersOf({ jwt: names }: ExposedApi, { jwt = [] }: IstioSettings): readonly JwtProvider[] {
@@ -50,10 +50,14 @@ function jwtRule({ issuer, jwksUri, jwks, audiences = [] }: JwtProvider): JwtRul
   };
 }
 
+function issuersOf(api: ExposedApi, settings: IstioSettings): readonly string[] {
+  return providersOf(api, settings).map(({ issuer }) => issuer);
+}
+
 /** Refuses requests to the API that carry no verified token of one of its providers. */
 function authorizationPolicies(args: IstioArgs): readonly OwnedObject[] {
   const { api, settings } = args;
-  const issuers = providersOf(api, settings).map(({ issuer }) => issuer);
+  const issuers = issuersOf(api, settings);
   if (issuers.length === 0) return [];
   const spec: NonNullable<IAuthorizationPolicy["spec"]> = {
     selector: { matchLabels: { ...workloadOf(settings).labels } },
@@ -61,18 +65,27 @@ function authorizationPolicies(args: IstioArgs): readonly OwnedObject[] {
     rules: [
       {
         to: [{ operation: requestsOf(args) }],
-        when: [{ key: "request.auth.claims[iss]", notValues: issuers }],
+        when: [{ key: "request.auth.claims[iss]", notValues: [...issuers] }],
       },
     ],
   };
   return [objectAtGateway(args, securityKind(settings, "AuthorizationPolicy"), spec, SUFFIX)];
 }
 
+/**
+ * The same check on the route. Istio makes an AuthorizationPolicy part of the gateway's listeners: those that were there
+ * before serve the connections they have without it, while they have new routes at once.
+ */
+function routePatches({ api, settings }: IstioArgs): readonly EnvoyPatch[] {
+  const issuers = issuersOf(api, settings);
+  return issuers.length === 0 ? unverified(api, settings) : [tokenCheckPatch(api, issuers)];
+}
+
 /** An API that wants no token takes requests with any: without this the gateway refuses those it cannot verify. */
-function routePatches({ api, settings: { jwt = [] } }: IstioArgs): readonly EnvoyPatch[] {
+function unverified(api: ExposedApi, { jwt = [] }: IstioSettings): readonly EnvoyPatch[] {
   if (jwt.length === 0 || api.jwt.length > 0) return [];
   const type = "type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig";
-  return [routeFilterPatch(api, FILTER, { "@type": type, disabled: true })];
+  return [routeFilterPatch(api, VERIFYING_FILTER, { "@type": type, disabled: true })];
 }
 
 function enforcement({ api, settings }: IstioArgs): Enforcement {
@@ -82,13 +95,15 @@ function enforcement({ api, settings }: IstioArgs): Enforcement {
     return { because: `names providers that the platform has none of: ${unknown.join(", ")}` };
   const { namespace } = workloadOf(settings);
   const policy = `AuthorizationPolicy ${namespace}/${nameAtGateway(api, SUFFIX)}`;
-  return { enforcedBy: `RequestAuthentication ${namespace}/${PLATFORM_NAME} and ${policy}` };
+  const check = `EnvoyFilter ${namespace}/${nameAtGateway(api)}`;
+  return { enforcedBy: `RequestAuthentication ${namespace}/${PLATFORM_NAME}, ${policy} and ${check}` };
 }
 
 export const jwt: IstioPolicy = {
   objects: authorizationPolicies,
   routePatches,
   platformObjects: requestAuthentications,
+  platformPatches: ({ jwt: providers = [] }) => (providers.length === 0 ? [] : [tokenFilterPatch()]),
   needsPlatform: (api, settings) => providersOf(api, settings).length > 0,
   enforcement,
 };

@@ -15,7 +15,8 @@ describe("apiKeyVerification behind Istio", () => {
     });
     assert.deepEqual(outcomeOf("apiKeyVerification", apiWith(asked), guarded), {
       enforcedBy:
-        "AuthorizationPolicy istio-ingress/components.r1-catalog-api.api-key, which asks api-key-check",
+        "AuthorizationPolicy istio-ingress/components.r1-catalog-api.api-key, which asks api-key-check; connections " +
+        "that were open before the AuthorizationPolicy go on unchecked until the gateway has drained them",
     });
   });
 

@@ -1,7 +1,9 @@
 /**
- * How Istio and Envoy read what is declared: which API gets a request, and whose AuthorizationPolicy applies to it.
+ * How Istio and Envoy read what is declared: which API gets a request, whose AuthorizationPolicy applies to it, and what
+ * is asked for on its route.
  * Follows pilot/pkg/networking/core/gateway.go and pilot/pkg/security/authz of Istio 1.31.
  */
+import { isDeepStrictEqual } from "node:util";
 import { type OwnedObject } from "../../../components";
 import { type Json } from "../../spec/examples";
 import { patchesOf } from "./examples";
@@ -57,10 +59,14 @@ function intersection(served: string, host: string): readonly string[] {
   return host === "*" ? [served] : [];
 }
 
-function routesIn(objects: readonly OwnedObject[]): readonly Route[] {
-  const patches = objects
+function patchesIn(objects: readonly OwnedObject[]): ReturnType<typeof patchesOf> {
+  return objects
     .filter(({ kind }) => kind === "EnvoyFilter")
     .flatMap(({ fields }) => patchesOf(fields["spec"] as Json));
+}
+
+function routesIn(objects: readonly OwnedObject[]): readonly Route[] {
+  const patches = patchesIn(objects);
   return objects
     .filter(({ kind }) => kind === "VirtualService")
     .flatMap(({ fields }) => {
@@ -113,4 +119,63 @@ export function applies(policy: OwnedObject, { authority, path }: Request): bool
 
 function fits(pattern: string, text: string): boolean {
   return pattern.endsWith("*") ? text.startsWith(pattern.slice(0, -1)) : pattern === text;
+}
+
+interface TokenRules {
+  readonly action: string;
+  readonly policies: Record<string, { permissions: Json[]; principals: { metadata: Json }[] }>;
+}
+
+/**
+ * Whether a request passes what the gateway asks for on its route, with a verified token of an issuer or without one.
+ * AuthorizationPolicies are left out: they are part of the listener, and that of an open connection has none.
+ *
+ * @param platform what all APIs share
+ */
+export function passesRoute(
+  objects: readonly OwnedObject[],
+  platform: readonly OwnedObject[],
+  route: string,
+  issuer: string | undefined,
+): boolean {
+  const configs = Object.assign(
+    {},
+    ...patchesIn(objects)
+      .filter(({ match }) => routeNameOf(match) === route)
+      .map(({ patch }) => (patch["value"] as Json)["typed_per_filter_config"]),
+  ) as Record<string, { disabled?: boolean; rbac?: { rules: TokenRules } }>;
+  const verified = configs[VERIFYING_FILTER]?.disabled === true ? undefined : issuer;
+  return roleFilters(platform).every((filter) => {
+    const rules = configs[filter]?.rbac?.rules;
+    return rules === undefined || allows(rules, verified);
+  });
+}
+
+const VERIFYING_FILTER = "envoy.filters.http.jwt_authn";
+const ROLES = "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC";
+
+/** Names of the filters without rules of their own that requests come to after the token is verified. */
+function roleFilters(platform: readonly OwnedObject[]): readonly string[] {
+  return patchesIn(platform)
+    .filter(({ applyTo, patch }) => applyTo === "HTTP_FILTER" && patch["operation"] === "INSERT_BEFORE")
+    .map(({ patch }) => patch["value"] as { name: string; typed_config: Json })
+    .filter(({ typed_config: config }) => isDeepStrictEqual(config, { "@type": ROLES }))
+    .map(({ name }) => name);
+}
+
+function allows({ action, policies }: TokenRules, issuer: string | undefined): boolean {
+  if (action !== "ALLOW") throw new Error(`the model knows no ${action}`);
+  return Object.values(policies).some(({ permissions, principals }) => {
+    const isForAll = permissions.some(({ any }) => any === true);
+    return isForAll && principals.some(({ metadata }) => isDeepStrictEqual(metadata, claimed(issuer)));
+  });
+}
+
+/** How a principal names the issuer of a verified token. */
+function claimed(issuer: string | undefined): Json {
+  return {
+    filter: VERIFYING_FILTER,
+    path: [{ key: "payload" }, { key: "iss" }],
+    value: { string_match: { exact: issuer } },
+  };
 }

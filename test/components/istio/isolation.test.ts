@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { objectId, type ApiContext, type OwnedObject } from "../../../components";
+import { objectId, platformObjects, type ApiContext, type OwnedObject } from "../../../components";
 import { type ExposedApi } from "../../../spec";
-import { applies, routed, routeNameOf, type Request } from "./envoyModel";
-import { apiWith, guarded, objectsOf, patchesOf } from "./examples";
+import { applies, passesRoute, routed, routeNameOf, type Request } from "./envoyModel";
+import { apiWith, guarded, keycloak, objectsOf, partner, patchesOf } from "./examples";
 import { type Json } from "../../spec/examples";
 
 const PATHS = ["/", "/a", "/ab", "/a/b", "/a/b/c", "/a/d", "/a/d*", "/z"];
 const HOSTS = [undefined, "one.example", "two.example"];
+const platform = platformObjects(guarded);
 
 const wish = fc.record({
   path: fc.constantFrom(...PATHS),
   hostname: fc.constantFrom(...HOSTS),
-  jwt: fc.constantFrom("none", "keycloak", "partner"),
+  jwt: fc.constantFrom("none", "keycloak", "partner", "keycloak,partner"),
   apiKey: fc.boolean(),
   limit: fc.boolean(),
   preflights: fc.boolean(),
@@ -120,6 +121,24 @@ describe("APIs behind one gateway", () => {
       );
     });
   }
+
+  it("get none without a token of their providers, also where no AuthorizationPolicy is in force yet", () => {
+    fc.assert(
+      fc.property(apiSets, requests, fc.nat(8), (apis, request, missing) => {
+        const present = declaredFor(apis)
+          .filter((_, index) => index !== missing)
+          .flat();
+        const receiver = routed(present, ["*"], request);
+        const { jwt = [] } = apis.find((api) => nameOf(api) === receiver) ?? {};
+        fc.pre(receiver !== undefined);
+        const tokens = [undefined, keycloak, partner];
+        const taken = tokens.filter((of) => passesRoute(present, platform, receiver, of?.issuer));
+        const wanted = tokens.filter((of) => jwt.length === 0 || (of !== undefined && jwt.includes(of.name)));
+        assert.deepEqual(taken, wanted);
+      }),
+      { numRuns: 1000 },
+    );
+  });
 
   it("have no request of theirs checked for another API", () => {
     fc.assert(

@@ -27,9 +27,10 @@ describe("JWT behind Istio", () => {
 
     assert.deepEqual(idsOf(objects), [
       "VirtualService components/r1-catalog-api",
+      "EnvoyFilter istio-ingress/components.r1-catalog-api",
       "AuthorizationPolicy istio-ingress/components.r1-catalog-api.jwt",
     ]);
-    assert.equal(objects[1]?.apiVersion, "security.istio.io/v1");
+    assert.equal(objects[2]?.apiVersion, "security.istio.io/v1");
     assert.deepEqual(specOf(objects, "AuthorizationPolicy"), {
       selector: { matchLabels: { istio: "ingressgateway" } },
       action: "DENY",
@@ -46,9 +47,69 @@ describe("JWT behind Istio", () => {
     });
     assert.deepEqual(outcomeOf("jwt", api, guarded), {
       enforcedBy:
-        "RequestAuthentication istio-ingress/oda-api and " +
-        "AuthorizationPolicy istio-ingress/components.r1-catalog-api.jwt",
+        "RequestAuthentication istio-ingress/oda-api, " +
+        "AuthorizationPolicy istio-ingress/components.r1-catalog-api.jwt and " +
+        "EnvoyFilter istio-ingress/components.r1-catalog-api",
     });
+  });
+
+  it("jwt × istio: a token is asked for on the route itself, so that open connections need one at once", () => {
+    const api = apiWith({}, { jwt: "partner,keycloak" });
+    const [check, ...others] = patchesOf(specOf(objectsOf(api, guarded), "EnvoyFilter"));
+    const ofIssuer = (exact: string) => ({
+      metadata: {
+        filter: "envoy.filters.http.jwt_authn",
+        path: [{ key: "payload" }, { key: "iss" }],
+        value: { string_match: { exact } },
+      },
+    });
+    assert.deepEqual(others, []);
+    assert.deepEqual(check, {
+      applyTo: "HTTP_ROUTE",
+      match: {
+        context: "GATEWAY",
+        routeConfiguration: { vhost: { route: { name: "components/r1-catalog-api" } } },
+      },
+      patch: {
+        operation: "MERGE",
+        value: {
+          typed_per_filter_config: {
+            "oda-api.token": {
+              "@type": "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBACPerRoute",
+              rbac: {
+                rules: {
+                  action: "ALLOW",
+                  policies: {
+                    token: {
+                      permissions: [{ any: true }],
+                      principals: [ofIssuer(keycloak.issuer), ofIssuer(partner.issuer)],
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    });
+  });
+
+  it("asks after CORS and before requests are counted, with a filter that by itself refuses none", () => {
+    const filters = (settings: IstioSettings): Json[] =>
+      patchesOf(sharedSpecOf(settings, "EnvoyFilter")).map(({ patch }) => patch["value"] as Json);
+
+    assert.deepEqual(
+      filters(guarded).map(({ name }) => name),
+      ["envoy.filters.http.cors", "oda-api.token", "envoy.filters.http.local_ratelimit"],
+    );
+    assert.deepEqual(filters(guarded)[1], {
+      name: "oda-api.token",
+      typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC" },
+    });
+    assert.deepEqual(
+      filters(defaultIstioSettings).map(({ name }) => name),
+      ["envoy.filters.http.local_ratelimit"],
+    );
   });
 
   it("jwt × istio: tokens of each provider that the API names are taken", () => {
@@ -107,7 +168,8 @@ describe("JWT behind Istio", () => {
       apiVersion: "networking.istio.io/v1beta1",
       workload: { namespace: "edge", labels: { app: "gateway", tier: "public" } },
     };
-    const [, policy] = objectsOf(apiWith({}, { jwt: "partner" }), settings);
+    const objects = objectsOf(apiWith({}, { jwt: "partner" }), settings);
+    const policy = objects.find(({ kind }) => kind === "AuthorizationPolicy");
     assert.equal(policy?.apiVersion, "security.istio.io/v1beta1");
     assert.equal(policy.namespace, "edge");
     const { selector } = policy.fields["spec"] as Json;

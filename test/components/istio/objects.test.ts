@@ -104,8 +104,10 @@ describe("IstioGateway", () => {
 });
 
 describe("names of an API's objects at the gateway", () => {
-  const nameOf = (namespace: string, name: string): string =>
-    objectsOf(apiWith({}, { jwt: "partner" }, { namespace, name }), guarded)[1]?.name ?? "";
+  const nameOf = (namespace: string, name: string): string => {
+    const objects = objectsOf(apiWith({}, { jwt: "partner" }, { namespace, name }), guarded);
+    return objects.find(({ kind }) => kind === "AuthorizationPolicy")?.name ?? "";
+  };
 
   it("are the API's namespace and name, as no other API has them", () => {
     assert.equal(nameOf("a", "b.c"), "a.b.c.jwt");

@@ -35,7 +35,10 @@ export class Exposure {
     return exposure;
   }
 
-  /** Applies the objects of the API as it is now and deletes those it no longer has, at the gateway too. */
+  /**
+   * Applies the objects of the API as it is now, the policies before the route, and deletes those it no longer has; at
+   * the gateway too.
+   */
   async change(options: ApiOptions): Promise<void> {
     const before = this.manifests;
     this.manifests = this.objects(options);
@@ -53,10 +56,12 @@ export class Exposure {
   /** Deletes the objects and ends the implementation. */
   async remove(): Promise<void> {
     const { world, namespace, name, implementation } = this;
-    await world.objects.delete([...this.manifests, serviceEntry(namespace, name, implementation.port)]);
+    await world.objects.delete([...this.manifests].reverse());
+    await world.objects.delete([serviceEntry(namespace, name, implementation.port)]);
     await implementation.close();
   }
 
+  /** In the order in which a program of the engine declares them. */
   private objects({ spec, annotations, settings, context }: ApiOptions): readonly Manifest[] {
     const { name, namespace, world } = this;
     const api = parseExposedApi(
@@ -77,7 +82,8 @@ export class Exposure {
       world.rules,
     );
     const all = { ...world.settings, ...settings };
-    return gatewayObjects({ api, settings: all, context }).map(manifestOf);
+    const [route, ...policies] = gatewayObjects({ api, settings: all, context });
+    return [...policies, ...(route === undefined ? [] : [route])].map(manifestOf);
   }
 }
 
