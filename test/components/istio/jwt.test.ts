@@ -53,7 +53,7 @@ describe("JWT behind Istio", () => {
     });
   });
 
-  it("jwt × istio: a token is asked for on the route itself, so that open connections need one at once", () => {
+  it("jwt × istio: the same is asked on the route, which open connections have at once", () => {
     const api = apiWith({}, { jwt: "partner,keycloak" });
     const [check, ...others] = patchesOf(specOf(objectsOf(api, guarded), "EnvoyFilter"));
     const ofIssuer = (exact: string) => ({
