@@ -24,3 +24,18 @@ export class Findings {
     assert.ok(lines.length === 0, `${hint}\n${lines.join("\n")}`);
   }
 }
+
+/** Calls to `look` that are under way at a time. */
+const AT_A_TIME = 16;
+
+/** Calls `look` for each item, some at a time. */
+export async function forEach<T>(
+  items: readonly T[],
+  look: (item: T) => void | Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of left) await look(item);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+}

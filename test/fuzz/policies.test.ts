@@ -16,14 +16,11 @@ import { type Manifest } from "../../dev/dataPlane";
 import { InvalidSpecError, parseExposedApi, requestedPolicies, type ExposedApi } from "../../spec";
 import { assertConfined, type Exposure } from "./confinement";
 import { apiObjects, NAMESPACES, platformFiles, surroundings, type Surroundings } from "./exposures";
-import { Findings } from "./findings";
+import { Findings, forEach } from "./findings";
 import { Judges } from "./judges";
 
 const SPECS = Number(process.env["ODA_FUZZ_SPECS"] ?? 5000);
 const PLATFORMS = 300;
-
-/** Requests to each judge that are under way at a time. */
-const AT_A_TIME = 16;
 
 /** Other inputs each time; a failure tells how to have the same again. */
 const seed = Number(process.env["ODA_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
@@ -66,24 +63,20 @@ function assertNamesFields(object: unknown, { rules }: Platform): void {
   );
 }
 
-/** Calls `look` for each item, some at a time, and notes what it throws. */
-async function forEach<T>(
+/** Calls `look` for each item, and notes what it throws. */
+function judge<T>(
   items: readonly T[],
   findings: Findings,
   look: (item: T) => void | Promise<void>,
   inputOf: (item: T) => unknown,
 ): Promise<void> {
-  const left = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of left) {
-      try {
-        await look(item);
-      } catch (error) {
-        findings.add(error instanceof Error ? error.message : String(error), inputOf(item));
-      }
+  return forEach(items, async (item) => {
+    try {
+      await look(item);
+    } catch (error) {
+      findings.add(error instanceof Error ? error.message : String(error), inputOf(item));
     }
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+  });
 }
 
 describe(`${SPECS} random APIs behind Istio`, function () {
@@ -106,7 +99,7 @@ describe(`${SPECS} random APIs behind Istio`, function () {
 
   const check = async (look: (exposure: Exposure) => void | Promise<void>): Promise<void> => {
     const findings = new Findings();
-    await forEach(
+    await judge(
       made,
       findings,
       ({ exposure }) => look(exposure),
@@ -126,7 +119,7 @@ describe(`${SPECS} random APIs behind Istio`, function () {
       if (api === undefined) assertNamesFields(object, platform);
       else made.push({ input: { object, platform }, exposure: exposureOf(api, platform, around) });
     };
-    await forEach(random, findings, look, ([object, platform]) => ({ object, platform }));
+    await judge(random, findings, look, ([object, platform]) => ({ object, platform }));
     findings.assertNone(hint);
     const share = made.length / SPECS;
     assert.ok(share > 0.5 && share < 0.95, `${made.length} of ${SPECS} were parsed`);
@@ -188,7 +181,7 @@ describe(`${SPECS} random APIs behind Istio`, function () {
       const { apiVersion, kind, fields } = object;
       await assertTaken({ apiVersion, kind, metadata: platformMetadata(object), ...fields });
     };
-    await forEach(
+    await judge(
       settings.flatMap((each) => [...platformObjects(each)]),
       findings,
       look,
