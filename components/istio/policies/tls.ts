@@ -37,19 +37,21 @@ const WILDCARD_NAME = `${PLATFORM_NAME}-wildcard`;
  * A Gateway for some hosts takes all requests to them over TLS, so that APIs on every host bind to the one for wildcard
  * hosts too. Not to that for host names: Istio would put their routes among those of the APIs with these names.
  */
-export function tlsGatewaysOf(args: IstioArgs): readonly string[] {
-  const { api, settings, context } = args;
+export function tlsGatewaysOf({ api, settings, context }: IstioArgs): readonly string[] {
   const { namespace } = workloadOf(settings);
-  const [host = "*"] = virtualServiceHosts(api, settings);
-  const { names, wildcards } = certifiedHosts(settings);
   const gateways = [
-    ...(names.includes(host) ? [PLATFORM_NAME] : []),
-    ...((host === "*" && wildcards.length > 0) || wildcards.includes(wildcardOf(host))
-      ? [WILDCARD_NAME]
-      : []),
+    ...platformGatewaysOf(api, settings),
     ...(issuedHost(api, settings) === undefined ? [] : [gatewayNameOf(context?.hostHolder ?? api)]),
   ];
   return gateways.map((gateway) => `${namespace}/${gateway}`);
+}
+
+/** Names of those among them that all APIs share. */
+function platformGatewaysOf(api: ExposedApi, settings: IstioSettings): readonly string[] {
+  const [host = "*"] = virtualServiceHosts(api, settings);
+  const { names, wildcards } = certifiedHosts(settings);
+  const hasWildcard = host === "*" ? wildcards.length > 0 : wildcards.includes(wildcardOf(host));
+  return [...(names.includes(host) ? [PLATFORM_NAME] : []), ...(hasWildcard ? [WILDCARD_NAME] : [])];
 }
 
 /** Gateway and Certificate of an API whose host name no certificate of the platform covers. */
@@ -89,9 +91,9 @@ export function tlsPlatformObjects(settings: IstioSettings): readonly OwnedObjec
   });
 }
 
-/** Whether the API's own host name has a certificate of the platform. */
-export function needsTlsPlatform({ hostname }: ExposedApi, settings: IstioSettings): boolean {
-  return hostname !== undefined && isCovered(hostname, settings);
+/** Whether the API's route is bound to a Gateway that all APIs share. */
+export function needsTlsPlatform(api: ExposedApi, settings: IstioSettings): boolean {
+  return platformGatewaysOf(api, settings).length > 0;
 }
 
 function gatewayKind({ apiVersion }: IstioSettings): { readonly apiVersion: string; readonly kind: string } {

@@ -157,10 +157,24 @@ describe("TLS behind Istio", () => {
     );
   });
 
-  it("needs the objects that all APIs share for a host that a certificate of the platform covers", () => {
-    const settings = withTls({ certificates, certManager });
-    assert.equal(needsPlatform(apiWith({ hostname: "shop.example.com" }), settings), true);
-    assert.equal(needsPlatform(apiWith({ hostname: "new.example.com" }), settings), false);
-    assert.equal(needsPlatform(apiWith({}), settings), false);
+  it("needs the objects that all APIs share wherever its route is bound to one of their Gateways", () => {
+    const [wildcard, name] = certificates.map((each) => withTls({ certificates: [each], certManager }));
+    const cases: readonly (readonly [string | undefined, IstioSettings | undefined, boolean])[] = [
+      ["shop.example.com", name, true],
+      ["catalog.api.example.com", wildcard, true],
+      ["new.example.com", name, false],
+      [undefined, name, false],
+      [undefined, wildcard, true],
+    ];
+    for (const [hostname, settings = defaultIstioSettings, expected] of cases) {
+      assert.equal(needsPlatform(apiWith(hostname === undefined ? {} : { hostname }), settings), expected);
+    }
+  });
+
+  it("needs them for the platform's public host name, where that has a certificate", () => {
+    const settings = { ...withTls({ certificates }), publicHostname: "shop.example.com" };
+    assert.deepEqual(gatewaysOf(undefined, settings), ["component-gateway", "istio-ingress/oda-api"]);
+    assert.equal(needsPlatform(apiWith({}), settings), true);
+    assert.equal(needsPlatform(apiWith({}), { ...settings, publicHostname: "other.example.com" }), false);
   });
 });
