@@ -115,7 +115,7 @@ describe("What the engine sets on workloads of others", function () {
       });
       const object = await cluster.get(kind, "every");
       assert.deepEqual(ownManagers(object), ["oda-api.every"]);
-      assert.equal(versions[`${kind}/every`], object?.metadata.resourceVersion);
+      assert.equal(versions[`${kind}/${NAMESPACE}/every`], object?.metadata.resourceVersion);
     }
     await destroy("every");
     for (const kind of kinds) await untouched("every", kind);

@@ -161,6 +161,7 @@ describe("createEngine", function () {
       const running = (await create(FILES)).refresh(run);
       const cli = Number(await said());
       pulumi.next("refresh", failing(locked(`root@${hostname()} (pid ${cli}) at 2026-11-21T09:00:00Z`)));
+      await eventually("the run is in the journal", () => readdirSync(join(dir(), "runs")).length === 1);
 
       process.kill(await worker(), "SIGKILL");
       await running;

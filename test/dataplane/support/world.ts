@@ -80,7 +80,11 @@ export function useWorld(cleanUp: () => Promise<void>): () => World {
   after(async () => {
     if (world !== undefined) await cleanUp();
     suites -= 1;
-    if (suites === 0) await (await shared)?.stop();
+    if (suites > 0) return;
+    // A process that runs several files may load the next when this one has ended.
+    const ending = shared;
+    shared = undefined;
+    await (await ending)?.stop();
   });
   return () => {
     if (world === undefined) throw new Error("the world has not been started");
