@@ -54,7 +54,8 @@ export function readPolicies(spec: Field, metadata: Field, rules: PlatformRules)
   const mtls = settle("mtls", readMtls);
   const networkPolicy = settle("networkPolicy", readNetworkPolicy);
 
-  checkIdentifier(rateLimit.given, jwt.given, spec);
+  const wrong = identifierErrors(rateLimit.given, jwt.given, spec);
+  if (wrong.length > 0) spec.report(explained(wrong, ownIdentifierErrors(spec, metadata, rules)));
   return {
     cors: cors.given,
     rateLimit: rateLimit.given,
@@ -103,16 +104,22 @@ function explained(errors: readonly FieldError[], own: readonly FieldError[]): r
 }
 
 /** A claim is only there where a token is required. */
-function checkIdentifier({ enabled, identifier }: RateLimit, jwt: readonly string[], spec: Field): void {
-  if (!enabled || identifier.type !== "claim" || jwt.length > 0) return;
+function identifierErrors(
+  { enabled, identifier }: RateLimit,
+  jwt: readonly string[],
+  spec: Field,
+): readonly FieldError[] {
+  if (!enabled || identifier.type !== "claim" || jwt.length > 0) return [];
   const { path } = spec.get("rateLimit").get("identifier");
-  spec.report([
-    {
-      field: path,
-      value: `claim:${identifier.name}`,
-      rule: "must be IP or a header while the API requires no token of a JWT provider",
-    },
-  ]);
+  const rule = "must be IP or a header while the API requires no token of a JWT provider";
+  return [{ field: path, value: `claim:${identifier.name}`, rule }];
+}
+
+/** The same for an object as it is written, without any default. */
+function ownIdentifierErrors(spec: Field, metadata: Field, rules: PlatformRules): readonly FieldError[] {
+  const silent = ({ path, value }: Field) => new Field(path, value, []);
+  const jwt = readJwt(silent(metadata), { ...rules, defaults: {} });
+  return identifierErrors(readRateLimit(silent(spec.get("rateLimit"))), jwt, spec);
 }
 
 function isOverridden({ asked, given }: Settled<unknown>): boolean {

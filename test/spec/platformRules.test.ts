@@ -210,10 +210,12 @@ describe("Default jwt, mtls and networkPolicy", () => {
     });
 
     assert.deepEqual(parse({}, {}, claims).rateLimit.identifier, { type: "claim", name: "sub" });
-    assert.match(
-      complaints({}, annotated({ jwt: "none" }), claims).join(),
-      /^spec\.rateLimit\.identifier: "claim:sub" must be IP or a header while the API requires no token/,
-    );
+    const complaint =
+      'spec.rateLimit.identifier: "claim:sub" must be IP or a header while the API requires no token of a JWT provider';
+    const none = annotated({ jwt: "none" });
+    assert.deepEqual(complaints({}, none, claims), [`${complaint}, with the platform's defaults`]);
+    const own = { rateLimit: { enabled: true, limit: 5, identifier: "claim:sub" } };
+    assert.deepEqual(complaints(own, none, claims), [complaint], "the object asks for both itself");
   });
 });
 
