@@ -2,12 +2,32 @@
 import { type PolicyOutcome } from "../components";
 import { policyPlace, type ExposedApi } from "../spec";
 import { unenforcedText, type Overlap } from "../stack";
-import { describeKey, problem, type Problem } from "./reasons";
+import { cut, describeKey, MAX_MESSAGE, problem, type Problem } from "./reasons";
 
 /** The problem of an API some of whose policies its gateway does not enforce, or not wholly; undefined where there is none. */
 export function policiesProblem(gateway: string, policies: readonly PolicyOutcome[]): Problem | undefined {
   const text = unenforcedText(gateway, policies);
   return text === undefined ? undefined : problem("NotSupported", text);
+}
+
+/** What is said where each policy that is asked for is enforced: by what, and within which limits. */
+export function enforcedMessage(policies: readonly PolicyOutcome[]): string {
+  if (policies.length === 0) return "the spec asks for no policy";
+  const by = policies.map(({ policy, enforcedBy = "" }) => `${policyPlace(policy)} by ${enforcedBy}`);
+  return cut(`every policy of the spec is enforced: ${by.join("; ")}`, MAX_MESSAGE);
+}
+
+/**
+ * What is said of policies while a problem keeps them from being as they are asked for.
+ *
+ * @param isNew whether nothing was ever applied
+ */
+export function unappliedMessage({ reason }: Problem, isNew: boolean): string {
+  const unknown = "whether the policies of the spec are enforced is not known until Reconciled is True";
+  if (isNew) return `${unknown}; none is until then`;
+  return reason === "Drifted"
+    ? `${unknown}; what is enforced now is that of the last spec that was applied, as far as nobody changed it`
+    : `${unknown}; what is enforced now is that of the last spec that was applied`;
 }
 
 /** The problem of an API that asks for something else than the platform's settings that no object may change. */

@@ -282,8 +282,6 @@ export const well = {
   removed: (stack: string) => `stack ${stack} is gone`,
   serving: (url: string) => `served at ${url}`,
   endpointsReady: (service: string) => `Service ${service} has a ready endpoint`,
-  allEnforced: (policies: number) =>
-    policies === 0 ? "the spec asks for no policy" : "every policy of the spec is enforced",
 } as const;
 
 function describeRoute(route: string): string {

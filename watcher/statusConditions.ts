@@ -13,7 +13,13 @@ import {
 } from "./reasons";
 import { monitoredMessage, MONITORING_UNKNOWN, monitoringProblem } from "./monitoring/messages";
 import { type Observation } from "./observation";
-import { lockedProblem, overlapProblem, policiesProblem } from "./policyMessages";
+import {
+  enforcedMessage,
+  lockedProblem,
+  overlapProblem,
+  policiesProblem,
+  unappliedMessage,
+} from "./policyMessages";
 
 /** The conditions of an API, `Ready` first. */
 export function describeConditions(observation: Observation): readonly NewCondition[] {
@@ -101,17 +107,22 @@ function implementationCondition({ implementation, problem, observedHash }: Obse
 }
 
 /**
- * Whether every policy that is asked for is enforced, and nothing is asked for that is locked. Kept as it was while the
- * spec is invalid.
+ * Whether every policy that is asked for is enforced, and nothing is asked for that is locked. Not known while what is
+ * asked for is not what was applied. Kept as it was while the spec is invalid.
  */
-function policiesCondition({ api, policies, stack, observedHash, previous }: Observation): NewCondition[] {
+function policiesCondition(observation: Observation): NewCondition[] {
+  const { api, policies, problem, stack, observedHash, previous } = observation;
   if (api === undefined) return asBefore(previous, "PoliciesEnforced");
   const condition = { type: "PoliciesEnforced", observedHash } as const;
   const dropped = policiesProblem(stack.gateway, policies);
   if (dropped !== undefined) return [{ ...condition, status: "False", ...dropped }];
+  if (problem !== undefined && policies.length > 0) {
+    const message = unappliedMessage(problem, stack.hash === undefined);
+    return [{ ...condition, status: "Unknown", reason: problem.reason, message }];
+  }
   return api.overridden.length > 0
     ? [{ ...condition, status: "False", ...lockedProblem(api.overridden) }]
-    : [{ ...condition, status: "True", reason: "AllEnforced", message: well.allEnforced(policies.length) }];
+    : [{ ...condition, status: "True", reason: "AllEnforced", message: enforcedMessage(policies) }];
 }
 
 /** Only there while a path of the API begins with one of another, or the other way round. */

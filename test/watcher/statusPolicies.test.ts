@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { TransientError } from "../../stack";
+import { driftProblem, MAX_MESSAGE, runProblem } from "../../watcher/reasons";
 import { statusDuringRun } from "../../watcher/status";
 import { parse } from "../spec/examples";
-import { applied, condition, served, status } from "./statusExamples";
+import { applied, condition, newStack, served, status } from "./statusExamples";
 
 describe("the policies in the status", () => {
   it("are named where the gateway does not enforce them, and do not make the API unready", () => {
@@ -17,14 +19,60 @@ describe("the policies in the status", () => {
     assert.equal(condition(dropped, "Ready"), condition(served, "Ready"));
   });
 
-  it("are enforced where each has something that enforces it", () => {
+  const enforced = [
+    { policy: "CORS", enforcedBy: "VirtualService a" },
+    { policy: "rateLimit", enforcedBy: "EnvoyFilter b: each Pod counts on its own" },
+  ] as const;
+
+  it("are enforced where each has something that enforces it, which is told with its limits", () => {
     assert.equal(
-      condition(
-        status({ policies: [{ policy: "CORS", enforcedBy: "VirtualService a" }] }),
-        "PoliciesEnforced",
-      ),
-      "True AllEnforced: every policy of the spec is enforced",
+      condition(status({ policies: enforced }), "PoliciesEnforced"),
+      "True AllEnforced: every policy of the spec is enforced: spec.CORS by VirtualService a; " +
+        "spec.rateLimit by EnvoyFilter b: each Pod counts on its own",
     );
+  });
+
+  it("are told in a message that is never too long", () => {
+    const long = [{ policy: "CORS", enforcedBy: "x".repeat(2_000) }] as const;
+    const told = condition(status({ policies: long }), "PoliciesEnforced") ?? "";
+    assert.equal(told.length, "True AllEnforced: ".length + MAX_MESSAGE);
+  });
+
+  describe("while something keeps them from being applied", () => {
+    const forbidden = runProblem(new TransientError("Forbidden", "no"));
+
+    it("are not known to be enforced, and those of the last spec are", () => {
+      assert.equal(
+        condition(status({ policies: enforced, problem: forbidden }), "PoliciesEnforced"),
+        "Unknown Forbidden: whether the policies of the spec are enforced is not known until Reconciled is True; " +
+          "what is enforced now is that of the last spec that was applied",
+      );
+    });
+
+    it("are not enforced at all where nothing was ever applied", () => {
+      assert.match(
+        condition(status({ policies: enforced, problem: forbidden, stack: newStack }), "PoliciesEnforced") ??
+          "",
+        /^Unknown Forbidden: .*; none is until then$/,
+      );
+    });
+
+    it("may be changed by whoever changed the resources", () => {
+      const problem = driftProblem([{ object: "EnvoyFilter a", fields: [], by: [] }]);
+      assert.match(
+        condition(status({ policies: enforced, problem }), "PoliciesEnforced") ?? "",
+        /^Unknown Drifted: .*, as far as nobody changed it$/,
+      );
+    });
+
+    it("are still said not to be supported, and to be none where none is asked for", () => {
+      const dropped = status({ policies: [{ policy: "quota" }], problem: forbidden });
+      assert.match(condition(dropped, "PoliciesEnforced") ?? "", /^False NotSupported/);
+      assert.equal(
+        condition(status({ problem: forbidden }), "PoliciesEnforced"),
+        "True AllEnforced: the spec asks for no policy",
+      );
+    });
   });
 
   it("come with the reason why they are not enforced, and with who could", () => {
