@@ -84,8 +84,8 @@ export class PlatformStack {
     this.users.delete(key);
   }
 
-  /** What is wrong with the platform resources, for an API whose own are as they were left. */
-  problemOf(key: ObjectKey): Problem | undefined {
+  /** An API's own resources are as its last run left them. Returns what is wrong with those of the platform that it needs. */
+  confirm(key: ObjectKey): Problem | undefined {
     if (!this.users.has(key)) return undefined;
     if (!this.left) {
       // Without them its last run would not have come to an end.

@@ -144,7 +144,7 @@ export class Reconciler {
       return this.run(key, object, servable, last, true);
     }
     this.drifted.delete(key);
-    const shared = platform.problemOf(key);
+    const shared = platform.confirm(key);
     if (shared !== undefined) return this.wait(key, object, servable, last, shared);
     const finalized = await objects.addFinalizer(key, object);
     await status.write(key, finalized, servable, { ...last, problem: undefined });
@@ -159,12 +159,13 @@ export class Reconciler {
     last: LastRun,
     refresh: boolean,
   ): Promise<ReconcileResult> {
-    const { claims, events, objects, runs, status } = this.deps;
+    const { claims, events, objects, platform, runs, status } = this.deps;
     // Before anything is awaited: no other object may find the routes free meanwhile.
     claims.occupyWanted(key);
     const finalized = await objects.addFinalizer(key, object);
     const run = await runs.up(key, object, servable, last, refresh);
     if (run.result === "interrupted") return { outcome: "waiting" };
+    if (run.result === "waiting") return this.wait(key, finalized, servable, last, run.problem);
     status.ran(key, object, run.last);
     if (run.result === "failed") {
       events.record(objects.resource(key), object, { type: "Warning", ...run.problem });
@@ -172,6 +173,8 @@ export class Reconciler {
       return { outcome: "retry", after: run.retryAfter };
     }
     this.tellOfRun(key, object, run.last);
+    const shared = platform.confirm(key);
+    if (shared !== undefined) return this.wait(key, finalized, servable, run.last, shared);
     await status.write(key, finalized, servable, { ...run.last, problem: undefined });
     return { outcome: "done" };
   }

@@ -50,6 +50,11 @@ export class RouteClaims {
     });
   }
 
+  /** Just these routes are occupied, for no run was begun after all. Returns keys as {@link set} does. */
+  occupy(key: ObjectKey, routes: readonly string[]): readonly ObjectKey[] {
+    return this.change(key, () => this.occupied.set(key, routes));
+  }
+
   /** After a successful run: just these routes are occupied. Returns keys as {@link set} does. */
   settle(key: ObjectKey, routes: readonly string[]): readonly ObjectKey[] {
     return this.change(key, () => this.occupied.set(key, routes));

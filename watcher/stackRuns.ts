@@ -51,12 +51,22 @@ interface Interrupted {
   readonly result: "interrupted";
 }
 
+/** A run that was not begun, for what it needs at the gateway is not there; the object is looked at again when it is. */
+interface Waiting {
+  readonly result: "waiting";
+  readonly problem: Problem;
+}
+
 /** What a run gave, or why it failed, or was not begun. */
-type RunEnd = { readonly outputs: RunOutputs } | { readonly problem: Problem; readonly error: unknown };
+type RunEnd =
+  | { readonly outputs: RunOutputs }
+  | { readonly problem: Problem; readonly error: unknown }
+  | { readonly lacking: Problem };
 
 export type UpOutcome =
   | { readonly result: "succeeded"; readonly last: LastRun }
   | (Failed & { readonly last: LastRun })
+  | Waiting
   | Interrupted;
 
 export type DestroyOutcome = { readonly result: "succeeded" } | Failed | Interrupted;
@@ -83,6 +93,11 @@ export class StackRuns {
     const { api, hash, routes, settings } = evaluation;
     const before = { name: stackName(api), gateway: settings.gateway.type };
     const run = await this.run(key, object, evaluation, last, refresh);
+    if ("lacking" in run) {
+      if (this.deps.closing.aborted) return { result: "interrupted" };
+      this.deps.enqueue(claims.occupy(key, last.stack.routes ?? []));
+      return { result: "waiting", problem: run.lacking };
+    }
     if ("problem" in run) {
       const stack: StackStatus = {
         ...last.stack,
@@ -120,7 +135,7 @@ export class StackRuns {
     this.underWay.add(key);
     try {
       const lacking = await platform.ensure(key);
-      if (lacking !== undefined) return { problem: lacking, error: new Error(lacking.message) };
+      if (lacking !== undefined) return { lacking };
       const force = drift.mustTake(declaredObjects(api, settings));
       const outputs = await engine.up(
         {

@@ -83,7 +83,7 @@ describe("PlatformStack", () => {
   it("does nothing for an API that needs nothing of the gateway", async () => {
     platform.looked("a", parse());
     assert.equal(await platform.ensure("a"), undefined);
-    assert.equal(platform.problemOf("a"), undefined);
+    assert.equal(platform.confirm("a"), undefined);
     assert.deepEqual(await platform.reconcile(), { outcome: "done" });
     assert.deepEqual([runs(), followed, enqueued], [0, [], []]);
     assert.deepEqual(declared.apisOf(filter), []);
@@ -124,14 +124,14 @@ describe("PlatformStack", () => {
     assert.equal(outcome, "retry");
     assert.equal(runs(), 2);
     assert.match(
-      platform.problemOf("a")?.message ?? "",
+      platform.confirm("a")?.message ?? "",
       /^EnvoyFilter oda-api: spec\.configPatches was changed/,
     );
     assert.equal(await platform.ensure("a"), undefined);
 
     await clock.advance(60_000);
     assert.deepEqual(await platform.reconcile(), { outcome: "done" });
-    assert.equal(platform.problemOf("a"), undefined);
+    assert.equal(platform.confirm("a"), undefined);
     assert.equal(runs(), 3);
   });
 
@@ -149,7 +149,7 @@ describe("PlatformStack", () => {
     assert.deepEqual(await platform.reconcile(), { outcome: "done" });
     assert.equal(runs(), 0);
 
-    assert.equal(platform.problemOf("a"), undefined);
+    assert.equal(platform.confirm("a"), undefined);
     assert.deepEqual(enqueued, [PLATFORM_KEY]);
     await platform.reconcile();
     assert.equal(runs(), 1);
@@ -191,11 +191,11 @@ describe("PlatformStack", () => {
     engine.work = () => Promise.reject(new TransientError("Forbidden", "no"));
     const { outcome } = await platform.reconcile();
     assert.equal(outcome, "retry");
-    assert.equal(platform.problemOf("a")?.reason, "Forbidden");
-    assert.equal(platform.problemOf("other"), undefined);
+    assert.equal(platform.confirm("a")?.reason, "Forbidden");
+    assert.equal(platform.confirm("other"), undefined);
     assert.deepEqual(drifts, []);
     platform.forget("a");
-    assert.equal(platform.problemOf("a"), undefined);
+    assert.equal(platform.confirm("a"), undefined);
     assert.deepEqual(await platform.reconcile(), { outcome: "done" }, "nobody needs it any more");
   });
 
@@ -244,11 +244,11 @@ describe("PlatformStack", () => {
       assert.deepEqual(await platform.reconcile(), { outcome: "waiting" });
       assert.equal(await platform.ensure("a"), undefined);
       assert.deepEqual([runs(), drifts], [1, ["reported"]]);
-      assert.equal(platform.problemOf("a")?.reason, "Drifted");
+      assert.equal(platform.confirm("a")?.reason, "Drifted");
 
       setLive();
       assert.deepEqual(await platform.reconcile(), { outcome: "done" });
-      assert.equal(platform.problemOf("a"), undefined);
+      assert.equal(platform.confirm("a"), undefined);
     });
 
     it("leaves what was changed before it started", async () => {
@@ -259,7 +259,7 @@ describe("PlatformStack", () => {
         .metadata!.managedFields!.push({ manager: "kubectl", fieldsV1: { "f:spec": {} } });
       assert.equal(await platform.ensure("a"), undefined);
       assert.equal(runs(), 0);
-      assert.equal(platform.problemOf("a")?.reason, "Drifted");
+      assert.equal(platform.confirm("a")?.reason, "Drifted");
     });
   });
 });
