@@ -29,7 +29,7 @@ export interface ApiContext {
   /** Hosts of other APIs on the same gateway, sorted, for an API on every host (`*`) that asks who calls. */
   readonly otherHosts?: readonly string[];
   /** Another API with the same `spec.hostname`, whose Gateway and certificate serve that host for this one too. */
-  readonly hostHolder?: { readonly namespace: string; readonly name: string };
+  readonly hostHolder?: Pick<ExposedApi, "kind" | "namespace" | "name">;
 }
 
 /** One route: requests with this host, to this path or one that begins with it, at this gateway. */

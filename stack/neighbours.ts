@@ -39,7 +39,7 @@ export function neighboursOf(apis: readonly ExposedApi[], gateway: GatewaySettin
         hostHolder: () => {
           const holder = holders.get(api.hostname ?? "");
           if (holder === undefined || holder === api) return undefined;
-          return { namespace: holder.namespace, name: holder.name };
+          return { kind: holder.kind, namespace: holder.namespace, name: holder.name };
         },
       }),
     warnings: inner,

@@ -92,7 +92,7 @@ export class Evaluator {
       otherHosts: () => claims.overlaps.otherHosts(key, routes),
       hostHolder: () => {
         const holder = claims.hostHolder(key);
-        return holder === undefined ? undefined : nameParts(holder);
+        return holder === undefined ? undefined : identityOf(holder);
       },
     });
   }
@@ -109,6 +109,11 @@ export class Evaluator {
       declared.set(key, [{ kind: ROUTE_KIND, ...nameParts(key) }]);
     }
   }
+}
+
+function identityOf(key: ObjectKey): ApiContext["hostHolder"] {
+  const kind = splitKey(key).plural === "apis" ? "API" : "ExposedAPI";
+  return { kind, ...nameParts(key) };
 }
 
 function nameParts(key: ObjectKey): { readonly namespace: string; readonly name: string } {

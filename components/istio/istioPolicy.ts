@@ -46,28 +46,32 @@ export function isGuarded({ jwt, apiKeyVerification }: ExposedApi): boolean {
   return jwt.length > 0 || apiKeyVerification.enabled;
 }
 
+/** What tells an API apart from all others: objects of two kinds may share a name. */
+type Identity = Pick<ExposedApi, "kind" | "namespace" | "name">;
+
 /** Name of an API's route in Envoy: no other API's, whatever gateway and host it is on. */
-export function routeName({ namespace, name }: ExposedApi): string {
-  return `${namespace}/${name}`;
+export function routeName({ kind, namespace, name }: Identity): string {
+  return kind === "API" ? `${namespace}/${name}/legacy` : `${namespace}/${name}`;
 }
 
 /**
- * Name of an object of an API in the gateway's namespace. Namespaces have no dots, so no two APIs share one.
+ * Name of an object of an API in the gateway's namespace. Namespaces have no dots, so no two APIs share one. For an
+ * object of the older kind the name has no dot, so that no ExposedAPI can have it.
  *
  * @param suffix tells objects of one kind apart: a kind has either one for each of its objects, or none
  */
-export function nameAtGateway(
-  { namespace, name }: Pick<ExposedApi, "namespace" | "name">,
-  suffix?: string,
-): string {
-  const whole = [namespace, name, ...(suffix === undefined ? [] : [suffix])].join(".");
+export function nameAtGateway({ kind, namespace, name }: Identity, suffix?: string): string {
+  const parts = [namespace, name, ...(suffix === undefined ? [] : [suffix])];
+  if (kind === "API") return asLabel(parts.join("/"));
+  const whole = parts.join(".");
   // A name that is cut after a dot would have a label that begins with "-".
   return shortened(whole, MAX_NAME).replaceAll(".-", "--");
 }
 
 /** The same for a Gateway, whose name Istio takes only where it is a DNS label. */
-export function gatewayNameOf(api: Pick<ExposedApi, "namespace" | "name">): string {
-  return asLabel(nameAtGateway(api));
+export function gatewayNameOf(api: Identity): string {
+  const name = nameAtGateway(api);
+  return api.kind === "API" ? name : asLabel(name);
 }
 
 type KindOf = Pick<OwnedObject, "apiVersion" | "kind">;

@@ -32,9 +32,11 @@ export function assertConfined(exposure: Exposure, object: OwnedObject): void {
   if (isBeside) assert.deepEqual([object.namespace, object.name], [api.namespace, api.name]);
   else {
     assert.equal(object.namespace, workload.namespace);
-    // A Gateway's name is one label; what has no other name is told apart by the test of shared objects.
-    const whole = `${api.namespace}.${api.name}`.slice(0, object.kind === "Gateway" ? 40 : 200);
-    const name = object.kind === "Gateway" ? whole.replaceAll(".", "-") : whole;
+    // The name of a Gateway, and of all for the older kind, is one label with a digest at its end; what has no other
+    // name is told apart by the test of shared objects.
+    const isLabel = object.kind === "Gateway" || api.kind === "API";
+    const whole = `${api.namespace}.${api.name}`.slice(0, isLabel ? 38 : 200);
+    const name = isLabel ? whole.replaceAll(".", "-") : whole;
     assert.ok(object.name.startsWith(name), `${object.name} is not named after ${whole}`);
   }
   const host = api.hostname ?? settings.publicHostname ?? "*";
@@ -69,7 +71,7 @@ function virtualService({ exposure: { api, settings }, spec, host, workload }: P
   assert.ok(others.every((gateway) => gateway.startsWith(`${workload.namespace}/`)));
   for (const route of spec["http"] as Spec[]) {
     assertKeys(route, ["corsPolicy", "match", "name", "route"]);
-    assert.equal(route["name"], `${api.namespace}/${api.name}`);
+    assert.equal(route["name"], routeNameOf(api));
     assertCors(route["corsPolicy"] as Spec | undefined);
     const matches = route["match"] as Spec[];
     assert.equal(matches.length, 1);
@@ -79,6 +81,11 @@ function virtualService({ exposure: { api, settings }, spec, host, workload }: P
       { destination: { host: api.implementation, port: { number: api.port } } },
     ]);
   }
+}
+
+/** Name of the route of an API, which for an object of the older kind says so. */
+export function routeNameOf({ kind, namespace, name }: ExposedApi): string {
+  return `${namespace}/${name}${kind === "API" ? "/legacy" : ""}`;
 }
 
 /** Credentials are for origins that are named. */
@@ -91,7 +98,7 @@ function assertCors(policy: Spec | undefined): void {
 function envoyFilter({ exposure: { api, settings }, spec, workload }: Place): void {
   assertKeys(spec, ["configPatches", "workloadSelector"]);
   assert.deepEqual(spec["workloadSelector"], { labels: workload.labels });
-  const route = { name: `${api.namespace}/${api.name}` };
+  const route = { name: routeNameOf(api) };
   const asked: unknown[] = [];
   for (const { applyTo, match, patch } of spec["configPatches"] as {
     applyTo: string;

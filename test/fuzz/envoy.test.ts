@@ -15,6 +15,7 @@ import { findDataPlane } from "../../dev/toolchain";
 import { until } from "../../dev/until";
 import { InvalidSpecError, parseExposedApi, type ExposedApi, type PlatformRules } from "../../spec";
 import { componentGateway, manifestOf, namespace } from "../dataplane/support/manifests";
+import { routeNameOf } from "./confinement";
 import { apiObjects, NAMESPACES, surroundings } from "./exposures";
 import { forEach } from "./findings";
 
@@ -72,12 +73,16 @@ describe("Random APIs at a real Istio gateway", function () {
     assert.ok(controlPlane !== undefined && dataPlane !== undefined);
     const gateway = dataPlane;
     const objects = new Objects(controlPlane.kubeconfig);
-    const apis = fc
+    const sampled = fc
       .sample(fc.tuple(apiObjects, surroundings), { seed, numRuns: APIS })
       .flatMap(([object, { contextFor }]) => {
         const api = parsed(object, rules);
         return api === undefined || !NAMESPACES.includes(api.namespace) ? [] : [{ api, contextFor }];
       });
+    // Two of one name share their VirtualService.
+    const apis = [
+      ...new Map(sampled.map((each) => [`${each.api.namespace}/${each.api.name}`, each])).values(),
+    ];
     const declared = apis.flatMap(({ api, contextFor }): readonly OwnedObject[] =>
       gatewayObjects({ api, settings, context: contextFor(api.path) }),
     );
@@ -87,7 +92,7 @@ describe("Random APIs at a real Istio gateway", function () {
     ]);
     await forEach(declared, (object) => objects.apply([manifestOf(object)]));
 
-    const names = apis.map(({ api }) => `"${api.namespace}/${api.name}"`);
+    const names = apis.map(({ api }) => `"${routeNameOf(api)}"`);
     const arrived = async (): Promise<boolean> => {
       const dump = await gateway.configDump();
       return names.every((name) => dump.includes(name));

@@ -75,10 +75,12 @@ const annotations = fc.record(
   { requiredKeys: [] },
 );
 
+const kind = fc.constantFrom("ExposedAPI" as const, "API" as const);
+
 /** Objects whose every field is within the rules, although together they may not be. */
 const plausible = fc.record({
   apiVersion: fc.constant("oda.tmforum.org/v1"),
-  kind: fc.constantFrom("ExposedAPI", "API"),
+  kind,
   metadata: fc.record({
     name: names,
     namespace: fc.constantFrom(...NAMESPACES),
@@ -207,7 +209,7 @@ export const surroundings: fc.Arbitrary<Surroundings> = fc
     podLabels: optionally(podLabels),
     inner: fc.array(paths, { maxLength: 30 }),
     otherHosts: fc.array(hostNames, { maxLength: 20 }),
-    hostHolder: optionally(fc.record({ namespace: fc.constantFrom(...NAMESPACES), name: names })),
+    hostHolder: optionally(fc.record({ kind, namespace: fc.constantFrom(...NAMESPACES), name: names })),
   })
   .map(({ podLabels: labels, inner, otherHosts, hostHolder, ...gateway }) => ({
     ...gateway,

@@ -151,11 +151,15 @@ describe(`${SPECS} random APIs behind Istio`, function () {
     }
     return check((exposure) => {
       const { namespace, name, kind } = exposure.api;
-      const objects = gatewayObjects(exposure).map(objectId);
-      assert.equal(new Set(objects).size, objects.length);
-      for (const id of objects) {
-        const owner = owners.get(id) ?? `${namespace}/${name}`;
-        assert.equal(owner, `${namespace}/${name}`, `${kind} shares ${id}`);
+      const objects = gatewayObjects(exposure);
+      assert.equal(new Set(objects.map(objectId)).size, objects.length);
+      for (const object of objects) {
+        // Where two kinds share a name, the API server refuses the second what is beside them.
+        const isBeside = object.namespace === namespace && object.name === name;
+        const self = isBeside ? `${namespace}/${name}` : `${kind} ${namespace}/${name}`;
+        const id = objectId(object);
+        const owner = owners.get(id) ?? self;
+        assert.equal(owner, self, `${self} shares ${id}`);
         owners.set(id, owner);
       }
     });

@@ -8,7 +8,7 @@ const everything: ContextSources = {
   podLabels: (service) => ({ app: service }),
   innerPaths: () => ["/inner"],
   otherHosts: () => ["b.example.com"],
-  hostHolder: () => ({ namespace: "components", name: "older" }),
+  hostHolder: () => ({ kind: "ExposedAPI", namespace: "components", name: "older" }),
 };
 const nothing: ContextSources = {
   podLabels: () => undefined,

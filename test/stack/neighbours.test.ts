@@ -37,6 +37,8 @@ describe("The APIs of a static program", () => {
     ];
     const { contextOf } = neighboursOf([first, second], withTls);
     assert.equal(contextOf(first), undefined);
-    assert.deepEqual(contextOf(second), { hostHolder: { namespace: first.namespace, name: "first" } });
+    assert.deepEqual(contextOf(second), {
+      hostHolder: { kind: "ExposedAPI", namespace: first.namespace, name: "first" },
+    });
   });
 });

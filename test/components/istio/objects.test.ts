@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { run, valueOf } from "../mocks";
 import { IstioGateway, OdaPlatform, platformObjects, type IstioSettings } from "../../../components";
+import { routeNameOf } from "./envoyModel";
 import { apiWith, guarded, idsOf, objectsOf, patchesOf, PATH, specOf } from "./examples";
 import { type Json } from "../../spec/examples";
 
@@ -45,7 +46,7 @@ describe("IstioGateway", () => {
       "r1-catalog-api/AuthorizationPolicy/istio-ingress/components.r1-catalog-api.jwt",
       "r1-catalog-api/Certificate/istio-ingress/components.r1-catalog-api",
       "r1-catalog-api/EnvoyFilter/istio-ingress/components.r1-catalog-api",
-      "r1-catalog-api/Gateway/istio-ingress/components-r1-catalog-api-7eedad131c18",
+      "r1-catalog-api/Gateway/istio-ingress/components-r1-catalog-api-7eedad131c182ecf3be1ac63",
       "r1-catalog-api/NetworkPolicy/components/r1-catalog-api",
       "r1-catalog-api/PeerAuthentication/components/r1-catalog-api",
     ]);
@@ -112,6 +113,28 @@ describe("names of an API's objects at the gateway", () => {
   it("are the API's namespace and name, as no other API has them", () => {
     assert.equal(nameOf("a", "b.c"), "a.b.c.jwt");
     assert.notEqual(nameOf("a", "b.jwt"), nameOf("a", "b"));
+  });
+
+  it("are another API's than those of an object of the older kind with the same name", () => {
+    const spec = { hostname: "new.example.com", rateLimit: { enabled: true, limit: 5 } };
+    const tls = { certManager: { issuer: "letsencrypt", kind: "ClusterIssuer" } } as const;
+    const api = apiWith({ ...spec, apiKeyVerification: { enabled: true } }, { jwt: "partner" });
+    const both = [api, { ...api, kind: "API" as const }].map((each) =>
+      objectsOf(each, { ...guarded, tls }).filter(({ namespace }) => namespace === "istio-ingress"),
+    );
+
+    const [ids, older] = both.map(idsOf);
+    assert.equal(ids?.length, 5);
+    assert.deepEqual(
+      older?.filter((id) => ids?.includes(id)),
+      [],
+    );
+    for (const { name } of both[1] ?? []) assert.doesNotMatch(name, /\./, "no ExposedAPI can have it");
+    const [routes, olderRoutes] = both.map((objects) =>
+      patchesOf(specOf(objects, "EnvoyFilter")).map(({ match }) => routeNameOf(match)),
+    );
+    assert.deepEqual([...new Set(routes)], ["components/r1-catalog-api"]);
+    assert.deepEqual([...new Set(olderRoutes)], ["components/r1-catalog-api/legacy"]);
   });
 
   it("are shortened where Kubernetes would not take them", () => {

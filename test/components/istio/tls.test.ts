@@ -93,12 +93,12 @@ describe("TLS behind Istio", () => {
 
     assert.deepEqual(idsOf(objects), [
       "VirtualService components/r1-catalog-api",
-      "Gateway istio-ingress/components-r1-catalog-api-7eedad131c18",
+      "Gateway istio-ingress/components-r1-catalog-api-7eedad131c182ecf3be1ac63",
       "Certificate istio-ingress/components.r1-catalog-api",
     ]);
     assert.deepEqual(specOf(objects, "VirtualService")["gateways"], [
       "component-gateway",
-      "istio-ingress/components-r1-catalog-api-7eedad131c18",
+      "istio-ingress/components-r1-catalog-api-7eedad131c182ecf3be1ac63",
     ]);
     const [server] = specOf(objects, "Gateway")["servers"] as Json[];
     assert.deepEqual(server, {
@@ -115,12 +115,15 @@ describe("TLS behind Istio", () => {
 
   it("names each Gateway with one DNS label, another one for each API", () => {
     const settings = withTls({ certManager });
-    const names = [`a.b`, `a-b`, `a.${"b".repeat(200)}`].map((name) => {
-      const objects = objectsOf({ ...apiWith({ hostname: "new.example.com" }), name }, settings);
+    const named = [`a.b`, `a-b`, `a.${"b".repeat(200)}`].flatMap((name) =>
+      (["ExposedAPI", "API"] as const).map((kind) => ({ kind, name })),
+    );
+    const names = named.map((identity) => {
+      const objects = objectsOf({ ...apiWith({ hostname: "new.example.com" }), ...identity }, settings);
       return objects.find(({ kind }) => kind === "Gateway")?.name ?? "";
     });
 
-    for (const name of names) assert.match(name, /^[a-z0-9][-a-z0-9]{0,61}[a-z0-9]$/);
+    for (const name of names) assert.match(name, /^[a-z0-9][-a-z0-9]{0,37}-[0-9a-f]{24}$/);
     assert.equal(new Set(names).size, names.length);
   });
 
@@ -132,13 +135,24 @@ describe("TLS behind Istio", () => {
 
   it("binds to another API's Gateway where that one holds the host", () => {
     const settings = withTls({ certManager });
-    const context = { hostHolder: { namespace: "shop", name: "first" } };
+    const context = { hostHolder: { kind: "ExposedAPI", namespace: "shop", name: "first" } } as const;
     const objects = objectsOf(apiWith({ hostname: "new.example.com" }), settings, context);
 
     assert.deepEqual(idsOf(objects), ["VirtualService components/r1-catalog-api"]);
     assert.deepEqual(gatewaysOf("new.example.com", settings, context), [
       "component-gateway",
-      "istio-ingress/shop-first-599cd81e87bb",
+      "istio-ingress/shop-first-599cd81e87bbdcce8e19896e",
+    ]);
+  });
+
+  it("binds to the Gateway of an object of the older kind where that one holds the host", () => {
+    const settings = withTls({ certManager });
+    const hostHolder = { kind: "API", namespace: "shop", name: "first" } as const;
+    const holder = objectsOf({ ...apiWith({ hostname: "new.example.com" }), ...hostHolder }, settings);
+    const gateway = holder.find(({ kind }) => kind === "Gateway")?.name ?? "";
+    assert.deepEqual(gatewaysOf("new.example.com", settings, { hostHolder }), [
+      "component-gateway",
+      `istio-ingress/${gateway}`,
     ]);
   });
 
