@@ -38,6 +38,8 @@ export interface ControllerOptions extends SourceContext {
   /** Namespaces to serve; undefined means all. */
   readonly namespaces: readonly string[] | undefined;
   readonly platform: PlatformSettings;
+  /** Whether what all APIs share at the gateway is there, and not as the settings have it. */
+  readonly sharedOutdated: boolean;
   /** `namespace/name` of the Service of the gateway; undefined finds it by its label. */
   readonly gatewayService: string | undefined;
   /** What happens to a resource that somebody changed. */
@@ -103,6 +105,7 @@ export class Controller {
     this.evaluator.allListed();
     this.started = true;
     this.enqueue(this.everyApi());
+    if (this.options.sharedOutdated) this.platform.outdated();
     await this.summaries.start();
   }
 

@@ -51,7 +51,7 @@ export interface PlatformDependencies {
   readonly stopping: AbortSignal;
 }
 
-/** Brings about the platform resources for the APIs that need them. Where none does, it does nothing. */
+/** Brings about the platform resources for the APIs that need them. Where none does, it only changes what is outdated. */
 export class PlatformStack {
   private readonly objects: readonly OwnedObject[];
   private readonly users = new Set<ObjectKey>();
@@ -59,6 +59,8 @@ export class PlatformStack {
   private left = false;
   /** Whether a run of this process has. */
   private applied = false;
+  /** Whether an earlier process has left them as other settings had them. */
+  private isOutdated = false;
   private problem: Problem | undefined;
   private underWay: Promise<void> | undefined;
 
@@ -72,11 +74,15 @@ export class PlatformStack {
       this.users.delete(key);
       return;
     }
-    if (this.users.size === 0) {
-      this.deps.follow(this.objects);
-      this.deps.declared.set(PLATFORM_KEY, this.objects);
-    }
+    if (this.users.size === 0) this.followObjects();
     this.users.add(key);
+  }
+
+  /** The resources are there, and not as the settings have them: they are changed whether an API needs them or not. */
+  outdated(): void {
+    this.isOutdated = true;
+    this.followObjects();
+    this.deps.enqueue([PLATFORM_KEY]);
   }
 
   /** An API is gone. */
@@ -107,6 +113,7 @@ export class PlatformStack {
   /** Its turn in the queue: puts back what somebody changed, tries again what has failed. */
   async reconcile(): Promise<ReconcileResult> {
     const { drift, pace } = this.deps;
+    if (this.isOutdated) return this.tryAgain();
     // The first API that needs them sees to it; until a run has left them only a failed try is repeated.
     if (this.users.size === 0) return { outcome: "done" };
     if (!this.left) return this.problem === undefined ? { outcome: "done" } : this.tryAgain();
@@ -126,6 +133,11 @@ export class PlatformStack {
     const result = await this.tryAgain();
     if (this.problem === undefined) this.tellOfCorrection(changes);
     return result;
+  }
+
+  private followObjects(): void {
+    this.deps.follow(this.objects);
+    this.deps.declared.set(PLATFORM_KEY, this.objects);
   }
 
   private changes(): readonly Change[] {
@@ -184,6 +196,7 @@ export class PlatformStack {
     }
     if (changed.length > 0) {
       this.left = true;
+      this.isOutdated = false;
       this.report(changed);
       return;
     }
@@ -221,6 +234,7 @@ export class PlatformStack {
     }
     this.applied = true;
     this.left = true;
+    this.isOutdated = false;
     retries.forget(PLATFORM_KEY);
     log.info({ key: PLATFORM_KEY, stack: STACK }, "applied");
     this.found(undefined);

@@ -5,17 +5,17 @@ import { type GatewaySettings } from "../components";
 import { createEngine, resolveBackend, type Engine } from "../stack";
 import { version } from "../package.json";
 import { type WatcherConfig } from "./config";
-import { Controller } from "./controller";
+import { Controller, type ControllerOptions } from "./controller";
 import { observeEngine, type EngineObserver } from "./engineProcesses";
 import { findGatewayWorkload } from "./gatewayWorkload";
 import { startHealthServer, type HealthServer } from "./health";
 import { instrumentedEngine } from "./instrumentedEngine";
 import { createClients, messageOf, type Clients } from "./kube/client";
 import { discoverApiResources, discoverIstioVersion } from "./kube/discovery";
-import { type ApiResource } from "./kube/objects";
 import { Limiter } from "./limiter";
 import { type Logger } from "./logger";
 import { Metrics } from "./metrics";
+import { isSharedOutdated } from "./sharedAtGateway";
 
 /** Milliseconds between looks for a CRD that is not installed yet. */
 const DISCOVERY_INTERVAL = 5_000;
@@ -32,6 +32,11 @@ export interface WatcherOptions {
   readonly kubeConfig: KubeConfig;
   readonly log: Logger;
   readonly createEngine?: EngineFactory;
+}
+
+/** What is known of a cluster before anything is followed. */
+interface Discovered extends Pick<ControllerOptions, "resources" | "sharedOutdated"> {
+  readonly gateway: GatewaySettings;
 }
 
 /** Serves the APIs of one cluster until it is stopped. */
@@ -83,7 +88,7 @@ export class Watcher {
     await this.engine.recover();
     const found = await this.discover();
     if (found === undefined || this.stopped.signal.aborted) return;
-    const { resources, gateway } = found;
+    const { resources, gateway, sharedOutdated } = found;
     const { namespaces, monitoring, drift, rules } = config;
     const platform = { gateway, monitoring, rules };
     log.info(
@@ -99,6 +104,7 @@ export class Watcher {
       resources,
       namespaces,
       platform,
+      sharedOutdated,
       gatewayService: config.gatewayService,
       drift,
       engine: this.engine,
@@ -130,14 +136,16 @@ export class Watcher {
   }
 
   /** Waits until the cluster answers and serves a kind of API object; undefined when stopped meanwhile. */
-  private async discover(): Promise<
-    { resources: readonly ApiResource[]; gateway: GatewaySettings } | undefined
-  > {
-    const { log } = this.options;
+  private async discover(): Promise<Discovered | undefined> {
+    const { config, log } = this.options;
     while (!this.stopped.signal.aborted) {
       try {
         const resources = await discoverApiResources(this.clients);
-        if (resources.length > 0) return { resources, gateway: await this.discoverGateway() };
+        if (resources.length > 0) {
+          const gateway = await this.discoverGateway();
+          const sharedOutdated = await isSharedOutdated(this.clients, gateway, config.drift);
+          return { resources, gateway, sharedOutdated };
+        }
         this.waitFor("the CRD exposedapis.oda.tmforum.org");
       } catch (error) {
         log.debug({ err: error }, "discovery failed");

@@ -155,6 +155,31 @@ describe("PlatformStack", () => {
     assert.equal(runs(), 1);
   });
 
+  it("changes what other settings left, though no API needs it", async () => {
+    platform.outdated();
+    assert.deepEqual([enqueued, followed], [[PLATFORM_KEY], [objectId(filter)]]);
+    assert.deepEqual(await platform.reconcile(), { outcome: "done" });
+    assert.equal(runs(), 1);
+    assert.deepEqual(await platform.reconcile(), { outcome: "done" });
+    assert.equal(runs(), 1);
+  });
+
+  it("tries again to change what other settings left, also where an API has found its own as it was", async () => {
+    platform.outdated();
+    engine.work = () => Promise.reject(new TransientError("Forbidden", "no"));
+    assert.equal((await platform.reconcile()).outcome, "retry");
+    users("a");
+    assert.equal(platform.confirm("a")?.reason, "Forbidden");
+    platform.looked("b", parse());
+    assert.equal(await platform.ensure("b"), undefined, "it does not need it");
+
+    engine.work = () => Promise.resolve();
+    await clock.advance(2_000);
+    assert.deepEqual(await platform.reconcile(), { outcome: "done" });
+    assert.equal(runs(), 2);
+    assert.equal(platform.confirm("a"), undefined);
+  });
+
   it("fails for the APIs that need it, and is tried again for all of them", async () => {
     users("a", "b");
     engine.work = () => Promise.reject(new TransientError("NamespaceMissing", "no namespace istio-ingress"));

@@ -91,18 +91,13 @@ describe("What the watcher follows for the policies of APIs", () => {
     put("plain");
     await becomes("plain", "Reconciled", "True Applied");
     assert.deepEqual(stacks(), ["components.plain"]);
-    for (const kind of [
-      "envoyfilters",
-      "peerauthentications",
-      "networkpolicies",
-      "namespaces/istio-ingress",
-    ]) {
-      assert.deepEqual(
-        server.requests.filter((request) => request.includes(kind)),
-        [],
-        kind,
-      );
+    const asked = (part: string) => server.requests.filter((request) => request.includes(part));
+    for (const part of ["peerauthentications", "networkpolicies", "namespaces/istio-ingress"]) {
+      assert.deepEqual(asked(part), [], part);
     }
+    const look = "fieldSelector=metadata.name%3Doda-api";
+    assert.deepEqual(asked("envoyfilters"), [`GET /apis/networking.istio.io/v1alpha3/envoyfilters?${look}`]);
+    assert.equal(asked("requestauthentications").length, 1);
   });
 
   it("is a kind in the namespace of the gateway from the first API on that has an object there, once", async () => {
