@@ -50,6 +50,8 @@ export interface PolicyOutcome {
   readonly policy: PolicyField;
   /** What enforces it, and with which limits; undefined when nothing does. */
   readonly enforcedBy?: string;
+  /** What of a policy that is enforced is not, as the end of a sentence: "is enforced, but without …". */
+  readonly without?: string;
   /** Why nothing enforces it, as the end of a sentence that begins with the field. */
   readonly because?: string;
 }

@@ -5,10 +5,16 @@ import { policyPlace } from "../spec";
 /** Which of these policies the gateway does not enforce, or not wholly, and why; undefined where it enforces all. */
 export function unenforcedText(gateway: string, policies: readonly PolicyOutcome[]): string | undefined {
   const dropped = policies.filter(({ enforcedBy }) => enforcedBy === undefined);
-  if (dropped.length === 0) return undefined;
   const places = dropped.map(({ policy }) => policyPlace(policy)).join(", ");
   const why = dropped.flatMap(({ policy, because }) =>
     because === undefined ? [] : [`${policyPlace(policy)} ${because}`],
   );
-  return [`gateway ${gateway} does not enforce ${places}`, ...why].join("; ");
+  const partly = policies.flatMap(({ policy, without }) =>
+    without === undefined
+      ? []
+      : [`gateway ${gateway} enforces ${policyPlace(policy)}, but without ${without}`],
+  );
+  const wholly = dropped.length === 0 ? [] : [`gateway ${gateway} does not enforce ${places}`];
+  const parts = [...wholly, ...why, ...partly];
+  return parts.length === 0 ? undefined : parts.join("; ");
 }

@@ -139,7 +139,7 @@ describe("docs/policies.md", () => {
       context: { podLabels: { app: "catalog" } },
     });
     assert.deepEqual(
-      outcomes.map(({ policy, because }) => [policy, because]),
+      outcomes.map(({ policy, because, without }) => [policy, because ?? without]),
       ["CORS", "rateLimit", "jwt", "networkPolicy"].map((policy) => [policy, undefined]),
     );
     assert.deepEqual(api.overridden, []);

@@ -132,8 +132,9 @@ describe(`${SPECS} random APIs behind Istio`, function () {
         outcomes.map(({ policy }) => policy),
         requestedPolicies(exposure.api),
       );
-      for (const { enforcedBy, because } of outcomes) {
+      for (const { enforcedBy, without, because } of outcomes) {
         assert.notEqual(enforcedBy === undefined, because === undefined);
+        assert.ok(without === undefined || enforcedBy !== undefined);
       }
     }));
 

@@ -37,12 +37,9 @@ function isTaken(method: string): boolean {
 function enforcement({ api }: IstioArgs): Enforcement {
   const { enabled, allowMethods } = api.cors.handlePreflightRequests;
   const refused = allowMethods.filter((method) => method !== "*" && !isTaken(method));
-  if (enabled && refused.length > 0) {
-    return {
-      because: `is enforced without the methods ${refused.join(", ")}, which Istio does not take there`,
-    };
-  }
-  return { enforcedBy: `corsPolicy of VirtualService ${api.namespace}/${api.name}` };
+  const enforcedBy = `corsPolicy of VirtualService ${api.namespace}/${api.name}`;
+  if (!enabled || refused.length === 0) return { enforcedBy };
+  return { enforcedBy, without: `the methods ${refused.join(", ")}, which Istio does not take there` };
 }
 
 /**

@@ -101,7 +101,8 @@ describe("CORS behind Istio", () => {
     const [route] = specOf(objectsOf(api), "VirtualService")["http"] as Json[];
     assert.deepEqual((route?.["corsPolicy"] as Json)["allowMethods"], ["GET"]);
     assert.deepEqual(outcomeOf("CORS", api), {
-      because: "is enforced without the methods PURGE, get, which Istio does not take there",
+      enforcedBy: "corsPolicy of VirtualService components/r1-catalog-api",
+      without: "the methods PURGE, get, which Istio does not take there",
     });
   });
 

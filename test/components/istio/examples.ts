@@ -8,6 +8,7 @@ import {
   type ApiContext,
   type IstioSettings,
   type OwnedObject,
+  type PolicyOutcome,
 } from "../../../components";
 import { type ExposedApi, type PolicyField } from "../../../spec";
 import { annotated, parse, rulesWith, type Json } from "../../spec/examples";
@@ -71,12 +72,8 @@ export function outcomeOf(
   api: ExposedApi,
   settings: IstioSettings = defaultIstioSettings,
   context?: ApiContext,
-): { enforcedBy?: string; because?: string } {
+): Omit<PolicyOutcome, "policy"> {
   const outcome = policiesOf({ api, settings, context }).find((each) => each.policy === policy);
   if (outcome === undefined) throw new Error(`nothing is said of ${policy}`);
-  const { enforcedBy, because } = outcome;
-  return {
-    ...(enforcedBy === undefined ? {} : { enforcedBy }),
-    ...(because === undefined ? {} : { because }),
-  };
+  return Object.fromEntries(Object.entries(outcome).filter(([key]) => key !== "policy"));
 }
