@@ -9,6 +9,7 @@ import {
   routesOf,
   routeText,
   type GatewaySettings,
+  type PolicyOutcome,
 } from "../components";
 import { policyPlace, type ExposedApi } from "../spec";
 import { unenforcedText } from "./policyText";
@@ -36,7 +37,7 @@ export function checkTogether(apis: readonly ExposedApi[], gateway: GatewaySetti
       if (holder !== undefined) throw new Error(`${holder} and ${name} both ask for the route ${route}`);
       holders.set(route, name);
     }
-    const dropped = unenforcedText(gateway.type, policiesOf({ api, settings: gateway }));
+    const dropped = unenforcedText(gateway.type, policiesOf({ api, settings: gateway }).map(knownHere));
     if (dropped !== undefined) warnings.push(`${name}: ${dropped}`);
     if (api.overridden.length > 0) {
       const fields = api.overridden.map(policyPlace).join(", ");
@@ -44,6 +45,13 @@ export function checkTogether(apis: readonly ExposedApi[], gateway: GatewaySetti
     }
   }
   return warnings;
+}
+
+/** A policy on the Pods of the implementation needs its Service, which only the watcher looks at. */
+function knownHere(outcome: PolicyOutcome): PolicyOutcome {
+  const { policy, enforcedBy } = outcome;
+  if (enforcedBy !== undefined || (policy !== "mtls" && policy !== "networkPolicy")) return outcome;
+  return { policy, because: "needs the watcher, which knows the selector of the Service; here nothing does" };
 }
 
 /** Annotations go on workloads, which only the watcher knows. */

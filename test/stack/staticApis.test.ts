@@ -64,6 +64,26 @@ describe("A set of APIs without a watcher", () => {
     assert.deepEqual(others, []);
   });
 
+  it("comes with a warning for a policy on the Pods, whose selector is not known without a watcher", () => {
+    const asking = api("a", {}, { "oda.tmforum.org/mtls": "strict" });
+    assert.deepEqual(checkTogether([asking], defaultIstioSettings), [
+      "components/a: gateway istio does not enforce oda.tmforum.org/mtls; " +
+        "oda.tmforum.org/mtls needs the watcher, which knows the selector of the Service; here nothing does",
+    ]);
+  });
+
+  it("tells a policy that is enforced in part from one that is not", () => {
+    const preflights = { allowMethods: "GET,PURGE" };
+    const CORS = { enabled: true, handlePreflightRequests: preflights };
+    const partly =
+      "gateway istio enforces spec.CORS, but without the methods PURGE, which Istio does not take there";
+
+    assert.deepEqual(checkTogether([api("a", { CORS })], defaultIstioSettings), [`components/a: ${partly}`]);
+    const [both = ""] = checkTogether([api("a", { CORS, template: "gold" })], defaultIstioSettings);
+    assert.match(both, /^components\/a: gateway istio does not enforce spec\.template; spec\.template /);
+    assert.ok(both.endsWith(`; ${partly}`), both);
+  });
+
   it("comes with a warning for each policy that is locked and the API asks to be otherwise", () => {
     const locked = ["rateLimit", "jwt"] as const;
     const asking = api(
