@@ -4,7 +4,7 @@ import { type ExposedApi } from "../spec";
 
 /** Where the parts of a context are looked up. */
 export interface ContextSources {
-  /** Labels by which a Service of the API's namespace selects its Pods; undefined where it has none, or is not there. */
+  /** Labels by which a Service of the API's namespace selects its Pods; undefined where it has none, or is not known. */
   readonly podLabels: (service: string) => Readonly<Record<string, string>> | undefined;
   /** See {@link RouteOverlaps.innerPaths}. */
   readonly innerPaths: (routes: readonly Route[]) => readonly string[];

@@ -68,6 +68,7 @@ export class ClusterCache {
   private readonly services: Collection<V1Service>;
   private readonly gateways: Informer<V1Service>;
   private readonly live = new Map<string, Collection<LiveObject>>();
+  private readonly selectors = new Map<string, Readonly<Record<string, string>>>();
   private workloads: { readonly since: number; readonly listed: Promise<unknown> } | undefined;
 
   constructor(
@@ -186,11 +187,21 @@ export class ClusterCache {
     return (this.services.get(namespace, name)?.spec?.ports ?? []).map(({ port }) => port);
   }
 
-  /** Labels by which a Service, `namespace/name`, selects its Pods; undefined where it has none, or is not there. */
+  /**
+   * Labels by which a Service, `namespace/name`, selects its Pods; undefined where it has none. Of one that is gone, those
+   * that were asked for last: its Pods are still there, and it may be about to be made anew.
+   */
   selectorOf(service: string): Readonly<Record<string, string>> | undefined {
     const [namespace = "", name = ""] = service.split("/");
-    const { selector = {} } = this.services.get(namespace, name)?.spec ?? {};
-    return Object.keys(selector).length === 0 ? undefined : selector;
+    const found = this.services.get(namespace, name);
+    if (found === undefined) return this.selectors.get(service);
+    const { selector = {} } = found.spec ?? {};
+    if (Object.keys(selector).length === 0) {
+      this.selectors.delete(service);
+      return undefined;
+    }
+    this.selectors.set(service, selector);
+    return selector;
   }
 
   /** An object of a kind that components keep: null when there is none, undefined where that cannot be told. */

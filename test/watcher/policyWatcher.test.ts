@@ -146,9 +146,23 @@ describe("What the watcher follows for the policies of APIs", () => {
     );
     const { settings } = inputOf(ups().at(-1)!);
     assert.deepEqual(settings.context?.podLabels, { app: "two" });
-    server.remove(SERVICES, { metadata: { name: "r1-prodcatapi", namespace: "components" } });
+    putService({});
     await becomes("strict", "PoliciesEnforced", "False NotSupported");
     assert.equal(stacks().filter((stack) => stack === "components.plain").length, 1);
+  });
+
+  it("is the Service as it was last while it is gone, for its Pods are still there", async () => {
+    putService({ app: "one" });
+    put("strict", {}, strict);
+    await becomes("strict", "PoliciesEnforced", "True AllEnforced");
+    server.remove(SERVICES, { metadata: { name: "r1-prodcatapi", namespace: "components" } });
+    await becomes("strict", "ImplementationReady", "False ServiceMissing");
+    assert.equal(condition("strict", "PoliciesEnforced"), "True AllEnforced");
+    assert.deepEqual(stacks(), ["components.strict"]);
+
+    putService({ app: "one" });
+    await becomes("strict", "ImplementationReady", "False NoReadyEndpoint");
+    assert.deepEqual(stacks(), ["components.strict"]);
   });
 
   it("is the paths of the others: just those that overlap are looked at, told and run again", async () => {
