@@ -168,6 +168,20 @@ describe("The policies of an API", function () {
     await until("the run is over", async () => (await watcher.runs()) === 1);
   });
 
+  it("are changed at the gateway by the next watcher where the platform file has, though no API needs them", async () => {
+    await cluster.delete("ExposedAPI", "kept");
+    await untilGone(cluster, "ExposedAPI", "kept");
+    await watcher.stop();
+    const file = join(cluster.stateDir, "other.yaml");
+    watcher = await cluster.startWatcher({ ODA_PLATFORM: join(cluster.stateDir, "platform.yaml") }).ready();
+    assert.equal(await watcher.runs(), 0, "nothing has changed");
+    await watcher.stop();
+    writeFileSync(file, "locked: [mtls]");
+    watcher = await cluster.startWatcher({ ODA_PLATFORM: file }).ready();
+    await until("no token is verified any more", async () => (await atGateway()).join() === SHARED[0]);
+    await until("the run is over", async () => (await watcher.runs()) === 1);
+  });
+
   describe("whose paths overlap", () => {
     it("say so on both sides, and leave the longer path to the API that has it", async () => {
       await cluster.create(exposedApi("outer", { path: "/shop" }));
