@@ -28,8 +28,8 @@ export function contextOf(
       : undefined;
   const innerPaths = guarded || !isTriedLast(api) ? sources.innerPaths(routes) : [];
   const otherHosts = guarded ? sources.otherHosts(routes) : [];
-  const hostHolder =
-    gateway.tls === undefined || api.hostname === undefined ? undefined : sources.hostHolder();
+  const isIssued = gateway.tls?.certManager !== undefined && api.hostname !== undefined;
+  const hostHolder = isIssued ? sources.hostHolder() : undefined;
   const context: ApiContext = {
     ...(podLabels === undefined ? {} : { podLabels }),
     ...(innerPaths.length === 0 ? {} : { innerPaths }),

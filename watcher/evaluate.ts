@@ -145,12 +145,14 @@ function contextOf(context: ApiContext | undefined): Pick<ApiSettings, "context"
 
 /** What an object says of its routes. One that is being deleted asks for none. */
 export function claimOf({ metadata, status }: ApiObject, { api, routes }: Evaluation): Claim {
-  const hostname = api === undefined ? readApplied(status).hostname : api.hostname;
+  const { hostname: servedHost } = readApplied(status);
+  const hostname = api === undefined ? servedHost : api.hostname;
   return {
     wanted: metadata?.deletionTimestamp === undefined ? routes : [],
     served: readStack(status)?.routes ?? [],
     since: sinceOf(metadata),
     ...(hostname === undefined ? {} : { hostname }),
+    ...(servedHost === undefined ? {} : { servedHost }),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Claim {
   readonly since: string;
   /** Host name of its own; that of what was applied last while the spec is invalid. */
   readonly hostname?: string;
+  /** Host name of its own that its status says was applied. Read until this process has run its stack. */
+  readonly servedHost?: string;
 }
 
 /** A route that another API serves, or will serve first. */
@@ -31,6 +33,8 @@ export class RouteClaims {
   private readonly claims = new Map<ObjectKey, Claim>();
   /** Routes that runs of this process have, or may have, given resources. */
   private readonly occupied = new Map<ObjectKey, readonly string[]>();
+  /** Hosts that successful runs of this process have given resources. */
+  private readonly servedHosts = new Map<ObjectKey, ReadonlySet<string>>();
   private readonly byRoute = new Map<string, Set<ObjectKey>>();
   private readonly hosts = new HostHolders();
 
@@ -57,7 +61,10 @@ export class RouteClaims {
 
   /** After a successful run: just these routes are occupied. Returns keys as {@link set} does. */
   settle(key: ObjectKey, routes: readonly string[]): readonly ObjectKey[] {
-    return this.change(key, () => this.occupied.set(key, routes));
+    return this.change(key, () => {
+      this.occupied.set(key, routes);
+      this.servedHosts.set(key, new Set(routes.flatMap((route) => readRoute(route)?.host ?? [])));
+    });
   }
 
   /** Forgets an API. Returns keys as {@link set} does. */
@@ -65,6 +72,7 @@ export class RouteClaims {
     return this.change(key, () => {
       this.claims.delete(key);
       this.occupied.delete(key);
+      this.servedHosts.delete(key);
     });
   }
 
@@ -117,11 +125,16 @@ export class RouteClaims {
     return others;
   }
 
-  /** Has an API hold its host if it is the oldest there, unless its route is another's. Returns whom that concerns. */
+  /**
+   * Has an API hold its host if it is the oldest of those there that were served with success, or of all while none was;
+   * never where its route is another's. Returns whom that concerns.
+   */
   private holdHost(key: ObjectKey): readonly ObjectKey[] {
-    const { hostname, since = "" } = this.claims.get(key) ?? {};
-    const isServed = this.routesOf(key).size > 0 && this.conflict(key) === undefined;
-    return this.hosts.set(key, isServed ? hostname : undefined, `${since} ${key}`);
+    const { hostname, servedHost, since = "" } = this.claims.get(key) ?? {};
+    const isThere = hostname !== undefined && this.routesOf(key).size > 0 && this.conflict(key) === undefined;
+    if (!isThere) return this.hosts.set(key, undefined, "");
+    const isServed = this.servedHosts.get(key)?.has(hostname) ?? servedHost === hostname;
+    return this.hosts.set(key, hostname, `${isServed ? 0 : 1} ${since} ${key}`);
   }
 
   private owner(route: string): ObjectKey | undefined {

@@ -16,7 +16,14 @@ const nothing: ContextSources = {
   otherHosts: () => [],
   hostHolder: () => undefined,
 };
-const withTls: GatewaySettings = { ...defaultIstioSettings, tls: {} };
+const withTls: GatewaySettings = {
+  ...defaultIstioSettings,
+  tls: { certManager: { issuer: "letsencrypt", kind: "ClusterIssuer" } },
+};
+const withCertificate: GatewaySettings = {
+  ...defaultIstioSettings,
+  tls: { certificates: [{ hosts: ["a.example.com"], secretName: "a" }] },
+};
 
 const forwarding = parse({ CORS: { enabled: true, handlePreflightRequests: { enabled: false } } }).cors;
 
@@ -45,9 +52,10 @@ describe("the context of an API", () => {
     });
   }
 
-  it("has the holder of its host name where that is served with TLS", () => {
+  it("has the holder of its host name where that may get a certificate of its own", () => {
     assert.deepEqual(partsOf({ hostname: "a.example.com" }, withTls), ["innerPaths", "hostHolder"]);
     assert.deepEqual(partsOf({}, withTls), ["innerPaths"]);
+    assert.deepEqual(partsOf({ hostname: "a.example.com" }, withCertificate), ["innerPaths"]);
   });
 
   it("is not there where nothing is known, so that no hash depends on it", () => {

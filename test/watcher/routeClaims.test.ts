@@ -140,6 +140,34 @@ describe("RouteClaims", () => {
     assert.equal(claims.hostHolder("young"), undefined);
   });
 
+  it("has an API that is served with success hold a host name before an older one that never was", () => {
+    const claims = new RouteClaims();
+    const hostname = "b.example.com";
+    const at = (path: string) => `component-gateway ${hostname}${path}`;
+    claims.set("broken", claim({ hostname, wanted: [at("/broken")] }));
+    claims.set("shop", claim({ hostname, wanted: [at("/shop")], since: later }));
+    assert.equal(claims.hostHolder("shop"), "broken", "nobody knows yet");
+
+    claims.occupyWanted("broken");
+    claims.occupyWanted("shop");
+    assert.deepEqual(claims.settle("shop", [at("/shop")]), ["broken"]);
+    assert.equal(claims.hostHolder("shop"), undefined);
+    assert.equal(claims.hostHolder("broken"), "shop");
+    claims.set("shop", claim({ hostname: "other.example.com", wanted: [OTHER], since: later }));
+    assert.equal(claims.hostHolder("broken"), undefined);
+  });
+
+  it("takes the word of the status for who was served at a host name, after a restart", () => {
+    const claims = new RouteClaims();
+    const hostname = "b.example.com";
+    claims.set("broken", claim({ hostname, served: [ROUTE] }));
+    claims.set("moved", claim({ hostname, wanted: [`${ROUTE}/moved`], servedHost: "other.example.com" }));
+    claims.set("shop", claim({ hostname, wanted: [OTHER], since: later, servedHost: hostname }));
+    assert.equal(claims.hostHolder("shop"), undefined);
+    assert.equal(claims.hostHolder("broken"), "shop");
+    assert.equal(claims.hostHolder("moved"), "shop");
+  });
+
   it("has no API hold a host name whose route is another's", () => {
     const claims = new RouteClaims();
     const hostname = "b.example.com";
