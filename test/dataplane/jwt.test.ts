@@ -213,3 +213,24 @@ describe("An API behind a real Istio gateway that wants no tokens", function () 
     );
   });
 });
+
+describe("A route at a real Istio gateway that says nothing of tokens, as those of others", function () {
+  this.timeout(60_000);
+  const { world, traffic, expose } = useGateway();
+
+  before(async () => {
+    await expose("of-others", { settings: { jwt: [] } });
+    await traffic.until(OK, "/of-others");
+  });
+
+  it("refuses a token that no provider has issued, although nobody asks for one", async () => {
+    const headers = world().issuers.stranger.bearer();
+    assert.equal(await traffic.status("/of-others", { headers }), UNAUTHORIZED);
+  });
+
+  it("takes one of any provider", async () => {
+    const { staff, partners } = world().issuers;
+    assert.equal(await traffic.status("/of-others", { headers: staff.bearer() }), OK);
+    assert.equal(await traffic.status("/of-others", { headers: partners.bearer({ aud: "shop" }) }), OK);
+  });
+});
