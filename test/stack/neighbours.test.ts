@@ -4,7 +4,10 @@ import { neighboursOf } from "../../stack";
 import { parse } from "../spec/examples";
 
 const api = (name: string, path: string, spec: object = {}) => ({ ...parse({ path, ...spec }), name });
-const withTls: GatewaySettings = { ...defaultIstioSettings, tls: {} };
+const withTls: GatewaySettings = {
+  ...defaultIstioSettings,
+  tls: { certManager: { issuer: "letsencrypt", kind: "ClusterIssuer" } },
+};
 
 describe("The APIs of a static program", () => {
   it("know nothing of each other where their paths are their own", () => {
