@@ -12,6 +12,7 @@ import {
   readMonitoringType,
   type IstioSettings,
   type MonitoringType,
+  type GatewayWorkload,
   type Platform,
 } from "../components";
 import { type PlatformRules } from "../spec";
@@ -24,6 +25,8 @@ export interface WatcherConfig {
   readonly namespaces: readonly string[] | undefined;
   /** Settings of the Istio gateway but for the API version, which the cluster decides. */
   readonly istio: Omit<IstioSettings, "apiVersion">;
+  /** What the platform team says of the gateway's Pods; what it does not, the cluster decides. */
+  readonly workload: Partial<GatewayWorkload>;
   /** What the platform team decides for the policies of every API. */
   readonly rules: PlatformRules;
   /** `namespace/name` of the Service that clients reach the gateway at; undefined finds it by its label. */
@@ -93,6 +96,7 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
       ...(publicHostname === undefined ? {} : { publicHostname }),
       ...platform.istio,
     },
+    workload: platform.workload ?? {},
     rules: platform.rules,
     gatewayService: read.matching(
       "ODA_GATEWAY_SERVICE",

@@ -1,5 +1,11 @@
 // The stack of what all APIs share at the gateway: brought about before the first API that needs it, and kept as it is.
-import { needsPlatform, platformObjects, type GatewaySettings, type OwnedObject } from "../components";
+import {
+  defaultWorkload,
+  needsPlatform,
+  platformObjects,
+  type GatewaySettings,
+  type OwnedObject,
+} from "../components";
 import { type ExposedApi } from "../spec";
 import { PLATFORM_STACK, projectName, type Engine } from "../stack";
 import { type DeclaredIndex } from "./declaredIndex";
@@ -27,6 +33,10 @@ const STACK = `${projectName("Platform")}/${PLATFORM_STACK}`;
 
 /** Stands for the hash of the program: the settings of a process stay the same. */
 const HASH = "platform";
+
+const NO_GATEWAY_SERVICE =
+  "no Service of the gateway was found at the start, and an API has a policy: these Pods are taken for the gateway's; " +
+  "`gateway` of ODA_PLATFORM decides";
 
 /** What the stack works with. */
 export interface PlatformDependencies {
@@ -61,6 +71,7 @@ export class PlatformStack {
   private applied = false;
   /** Whether an earlier process has left them as other settings had them. */
   private isOutdated = false;
+  private hasWarned = false;
   private problem: Problem | undefined;
   private underWay: Promise<void> | undefined;
 
@@ -70,6 +81,7 @@ export class PlatformStack {
 
   /** Takes in what an API asks for now. */
   looked(key: ObjectKey, api: ExposedApi): void {
+    this.warnOfGuess(key, api);
     if (!needsPlatform(api, this.deps.gateway)) {
       this.users.delete(key);
       return;
@@ -133,6 +145,15 @@ export class PlatformStack {
     const result = await this.tryAgain();
     if (this.problem === undefined) this.tellOfCorrection(changes);
     return result;
+  }
+
+  /** Nobody has said which Pods are the gateway's, and no Service has. */
+  private warnOfGuess(key: ObjectKey, api: ExposedApi): void {
+    const { gateway, log } = this.deps;
+    const isNeeded = api.networkPolicy !== undefined || needsPlatform(api, gateway);
+    if (this.hasWarned || gateway.workload !== undefined || !isNeeded) return;
+    this.hasWarned = true;
+    log.warn({ key, workload: defaultWorkload }, NO_GATEWAY_SERVICE);
   }
 
   private followObjects(): void {

@@ -7,7 +7,7 @@ import { version } from "../package.json";
 import { type WatcherConfig } from "./config";
 import { Controller, type ControllerOptions } from "./controller";
 import { observeEngine, type EngineObserver } from "./engineProcesses";
-import { findGatewayWorkload } from "./gatewayWorkload";
+import { findGatewayWorkload, gatewayWorkload, type FoundWorkload } from "./gatewayWorkload";
 import { startHealthServer, type HealthServer } from "./health";
 import { instrumentedEngine } from "./instrumentedEngine";
 import { createClients, messageOf, type Clients } from "./kube/client";
@@ -22,6 +22,10 @@ const DISCOVERY_INTERVAL = 5_000;
 
 /** Milliseconds between asking a run to stop and killing it. */
 const RUN_GRACE = 15_000;
+
+/** What is wrong where policies could be put on the Pods of another gateway than the one that APIs are bound to. */
+const SEVERAL_GATEWAYS =
+  "the Pods behind this Service are taken for the gateway's, and others could be; `gateway` of ODA_PLATFORM decides";
 
 /** Makes the engine of a watcher, which tells the observer of its processes. */
 export type EngineFactory = (config: WatcherConfig, observer: EngineObserver) => Promise<Engine>;
@@ -142,8 +146,12 @@ export class Watcher {
       try {
         const resources = await discoverApiResources(this.clients);
         if (resources.length > 0) {
-          const gateway = await this.discoverGateway();
+          const { gateway, found } = await this.discoverGateway();
           const sharedOutdated = await isSharedOutdated(this.clients, gateway, config.drift);
+          if (found !== undefined && found.others.length > 0) {
+            const { service, others } = found;
+            log.warn({ service, others }, SEVERAL_GATEWAYS);
+          }
           return { resources, gateway, sharedOutdated };
         }
         this.waitFor("the CRD exposedapis.oda.tmforum.org");
@@ -156,11 +164,12 @@ export class Watcher {
     return undefined;
   }
 
-  private async discoverGateway(): Promise<GatewaySettings> {
-    const { istio, gatewayService } = this.options.config;
+  private async discoverGateway(): Promise<{ gateway: GatewaySettings; found: FoundWorkload | undefined }> {
+    const { istio, gatewayService, workload: said } = this.options.config;
     const apiVersion = await discoverIstioVersion(this.clients);
-    const workload = istio.workload ?? (await findGatewayWorkload(this.clients, gatewayService));
-    return { ...istio, apiVersion, ...(workload && { workload }) };
+    const found = await findGatewayWorkload(this.clients, gatewayService, said);
+    const workload = gatewayWorkload(said, found);
+    return { gateway: { ...istio, apiVersion, ...(workload && { workload }) }, found };
   }
 
   private waitFor(what: string): void {

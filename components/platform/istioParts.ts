@@ -11,7 +11,6 @@ import {
 } from "../../spec";
 import {
   type ApiKeySettings,
-  defaultWorkload,
   type GatewayWorkload,
   type TlsCertificate,
   type TlsSettings,
@@ -30,14 +29,15 @@ const CERTIFICATE_HOST: TextRule = {
   rule: 'must be a DNS name of two labels or more, with "*" as its first label or without',
 };
 
-/** Reads `gateway`. */
-export function readWorkload(field: Field): GatewayWorkload | undefined {
+/** Reads `gateway`: only what it says, if anything. */
+export function readWorkload(field: Field): Partial<GatewayWorkload> | undefined {
   const gateway = block(field, ["namespace", "labels"]);
   if (!gateway.isSet) return undefined;
-  return {
-    namespace: gateway.get("namespace").text(DNS_LABEL) ?? defaultWorkload.namespace,
-    labels: readLabels(gateway.get("labels")) ?? defaultWorkload.labels,
+  const workload = {
+    ...optional("namespace", gateway.get("namespace").text(DNS_LABEL)),
+    ...optional("labels", readLabels(gateway.get("labels"))),
   };
+  return Object.keys(workload).length === 0 ? undefined : workload;
 }
 
 /** No label at all would select every Pod of the namespace. */

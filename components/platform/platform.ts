@@ -1,6 +1,6 @@
 // What the platform team writes once for all APIs, as the rest of the program takes it.
 import { noRules, type PlatformRules } from "../../spec";
-import { type IstioSettings } from "../istio/settings";
+import { type GatewayWorkload, type IstioSettings } from "../istio/settings";
 
 /** A platform file that was read. */
 export interface Platform {
@@ -8,6 +8,8 @@ export interface Platform {
   readonly rules: PlatformRules;
   /** What the file says of the gateway; a part that it leaves out is absent. */
   readonly istio: Pick<IstioSettings, "workload" | "jwt" | "apiKeys" | "tls">;
+  /** What the file itself says of `istio.workload`: the rest of that is what is usual. */
+  readonly workload?: Partial<GatewayWorkload>;
 }
 
 /** What holds where there is no platform file. */

@@ -1,6 +1,7 @@
 // From the text of a platform file to what it says.
 import { parseDocument } from "yaml";
 import { Field, type FieldError, formatFieldError, isObject, optional } from "../../spec";
+import { defaultWorkload } from "../istio/settings";
 import { block } from "./fields";
 import { readApiKeys, readTls, readWorkload } from "./istioParts";
 import { readJwtProviders } from "./jwtProviders";
@@ -20,6 +21,7 @@ export function readPlatform(text: string): Platform {
   const part = (name: (typeof PARTS)[number]) => file.get(name, name);
 
   const jwt = readJwtProviders(part("jwt"));
+  const workload = readWorkload(part("gateway"));
   const jwtProviders = (jwt ?? []).map(({ name }) => name);
   const platform = {
     rules: {
@@ -28,11 +30,12 @@ export function readPlatform(text: string): Platform {
       jwtProviders,
     },
     istio: {
-      ...optional("workload", readWorkload(part("gateway"))),
+      ...optional("workload", workload && { ...defaultWorkload, ...workload }),
       ...optional("jwt", jwt),
       ...optional("apiKeys", readApiKeys(part("apiKeys"))),
       ...optional("tls", readTls(part("tls"))),
     },
+    ...optional("workload", workload),
   };
   if (errors.length > 0) throw new PlatformError(errors.map(formatFieldError));
   return platform;

@@ -24,6 +24,7 @@ describe("readConfig", () => {
     assert.deepEqual(readConfig({}), {
       namespaces: ["components"],
       istio: { type: "istio", gateway: "component-gateway" },
+      workload: {},
       rules: noRules,
       gatewayService: undefined,
       monitoring: "ServiceMonitor",

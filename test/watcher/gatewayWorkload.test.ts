@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type V1Service } from "@kubernetes/client-node";
-import { findGatewayWorkload } from "../../watcher/gatewayWorkload";
+import { defaultWorkload, type GatewayWorkload } from "../../components";
+import { findGatewayWorkload, gatewayWorkload } from "../../watcher/gatewayWorkload";
 import { type Clients } from "../../watcher/kube/client";
 
 describe("the gateway's workload", () => {
@@ -14,8 +15,12 @@ describe("the gateway's workload", () => {
       core: { listServiceForAllNamespaces: list, listNamespacedService: list },
     } as unknown as Pick<Clients, "core">;
   };
-  const service = (namespace: string, selector?: Record<string, string>): V1Service => ({
-    metadata: { namespace, name: "istio-ingressgateway" },
+  const service = (
+    namespace: string,
+    selector?: Record<string, string>,
+    name = "istio-ingressgateway",
+  ): V1Service => ({
+    metadata: { namespace, name },
     spec: selector === undefined ? {} : { selector },
   });
   const selector = { app: "gateway", istio: "ingressgateway" };
@@ -25,9 +30,13 @@ describe("the gateway's workload", () => {
   });
 
   it("is behind the Service of the gateway: its namespace, and the labels that it selects", async () => {
-    const workload = await findGatewayWorkload(core(service("istio-system", selector)), undefined);
+    const found = await findGatewayWorkload(core(service("istio-system", selector)), undefined);
 
-    assert.deepEqual(workload, { namespace: "istio-system", labels: selector });
+    assert.deepEqual(found, {
+      service: "istio-system/istio-ingressgateway",
+      workload: { namespace: "istio-system", labels: selector },
+      others: [],
+    });
     assert.deepEqual(asked, [{ labelSelector: "istio=ingressgateway" }]);
   });
 
@@ -40,10 +49,39 @@ describe("the gateway's workload", () => {
   it("is behind the first Service that selects Pods", async () => {
     const services = [service("c", { istio: "c" }), service("a"), service("b", { istio: "b" })];
 
-    assert.deepEqual(await findGatewayWorkload(core(...services), undefined), {
-      namespace: "b",
-      labels: { istio: "b" },
+    const found = await findGatewayWorkload(core(...services), undefined);
+    assert.deepEqual(found?.workload, { namespace: "b", labels: { istio: "b" } });
+  });
+
+  it("could be others, which are named: those behind Services of other Pods", async () => {
+    const services = [service("internal", selector), service("public", selector)];
+    const same = service("internal", selector, "twin");
+
+    const found = await findGatewayWorkload(core(...services, same), undefined);
+    assert.equal(found?.service, "internal/istio-ingressgateway");
+    assert.deepEqual(found.others, ["public/istio-ingressgateway"]);
+  });
+
+  it("is what the platform team says, and for the rest what the Service that fits it says", async () => {
+    const services = [service("internal", selector), service("public", { istio: "public" })];
+    const find = async (said: Partial<GatewayWorkload>): Promise<GatewayWorkload | undefined> =>
+      gatewayWorkload(said, await findGatewayWorkload(core(...services), undefined, said));
+
+    assert.deepEqual(await find({ namespace: "public" }), {
+      namespace: "public",
+      labels: { istio: "public" },
     });
+    const labels = { istio: "public", tier: "edge" };
+    assert.deepEqual(await find({ labels }), { namespace: "public", labels });
+    assert.deepEqual(await find({ namespace: "nowhere" }), { ...defaultWorkload, namespace: "nowhere" });
+  });
+
+  it("is not looked for where all of it is said, and not known where nothing is", async () => {
+    const said = { namespace: "edge", labels: selector };
+    assert.equal(await findGatewayWorkload(core(service("a", selector)), undefined, said), undefined);
+    assert.deepEqual(asked, []);
+    assert.deepEqual(gatewayWorkload(said, undefined), said);
+    assert.equal(gatewayWorkload({}, undefined), undefined);
   });
 
   it("is not known without such a Service", async () => {

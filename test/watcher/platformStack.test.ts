@@ -26,6 +26,7 @@ describe("PlatformStack", () => {
   let followed: string[];
   let enqueued: string[];
   let drifts: string[];
+  let warnings: string[];
   let exists: boolean | undefined;
   let platform: PlatformStack;
 
@@ -38,7 +39,8 @@ describe("PlatformStack", () => {
     [followed, enqueued, drifts] = [[], [], []];
     exists = true;
     const log = createLogger("error");
-    mock.method(log, "warn", () => undefined);
+    warnings = [];
+    mock.method(log, "warn", (_: unknown, text: string) => warnings.push(text));
     platform = new PlatformStack({
       gateway: defaultIstioSettings,
       engine,
@@ -153,6 +155,15 @@ describe("PlatformStack", () => {
     assert.deepEqual(enqueued, [PLATFORM_KEY]);
     await platform.reconcile();
     assert.equal(runs(), 1);
+  });
+
+  it("warns once, of the first API with a policy at Pods that nobody has said are the gateway's", () => {
+    platform.looked("plain", parse());
+    assert.deepEqual(warnings, []);
+    users("a", "b");
+    platform.looked("c", { ...parse(), networkPolicy: { cidrs: [] } });
+    assert.equal(warnings.length, 1);
+    assert.match(warnings.join(), /^no Service of the gateway was found/);
   });
 
   it("changes what other settings left, though no API needs it", async () => {

@@ -213,6 +213,20 @@ describe("What is around an API", () => {
     );
   });
 
+  it("are the Pods of its gateway: those of other gateways are named in a warning at the start", async () => {
+    const warnings: unknown[] = [];
+    mock.method(log, "warn", (...said: unknown[]) => warnings.push(said));
+    for (const namespace of ["internal", "public"]) {
+      const object = gateway("10.0.0.1", namespace);
+      server.put(`/api/v1/services/${namespace}`, { ...object, spec: { selector: { istio: namespace } } });
+    }
+    await follow();
+
+    const [[context, text]] = warnings as [[object, string]];
+    assert.deepEqual(context, { service: "internal/gateway", others: ["public/gateway"] });
+    assert.match(text, /`gateway` of ODA_PLATFORM decides$/);
+  });
+
   it("says that the Service does not exist, until it does", async () => {
     put("a", { implementation: "late" });
     await follow();

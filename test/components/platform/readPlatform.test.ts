@@ -70,6 +70,7 @@ describe("readPlatform", () => {
           certManager: { issuer: "letsencrypt", kind: "ClusterIssuer" },
         },
       },
+      workload: { namespace: "istio-system", labels: { istio: "public", "example.com/tier": "edge" } },
     });
   });
 
@@ -91,8 +92,10 @@ describe("readPlatform", () => {
   });
 
   it("fills in what is usual where a part is said in part", () => {
-    const { workload } = readPlatform("gateway: { namespace: edge }").istio;
-    assert.deepEqual(workload, { namespace: "edge", labels: { istio: "ingressgateway" } });
+    const { istio, workload } = readPlatform("gateway: { namespace: edge }");
+    assert.deepEqual(istio.workload, { namespace: "edge", labels: { istio: "ingressgateway" } });
+    assert.deepEqual(workload, { namespace: "edge" });
+    assert.deepEqual(readPlatform("gateway: {}").istio, {});
     const { tls } = readPlatform("tls: { certManager: { issuer: internal } }").istio;
     assert.deepEqual(tls, { certManager: { issuer: "internal", kind: "Issuer" } });
     for (const text of ["{}", "{ cidrs: }", "{ cidrs: [] }"]) {
