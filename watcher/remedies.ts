@@ -7,7 +7,7 @@ const PUT_BACK = "ODA_DRIFT=report leaves it: change it back, or set ODA_DRIFT=c
 export const remedies = {
   ApiServerUnavailable: `if it lasts, look at the API server and the network; ${RETRIED}`,
   BackendUnavailable: `check the disk of ODA_STATE_DIR, or the credentials and the reachability of PULUMI_BACKEND_URL; ${RETRIED}`,
-  CrdMissing: `install the CRDs of Istio and of the Prometheus operator; ${RETRIED}`,
+  CrdMissing: `install the CRDs of what the kind is from: Istio, the Prometheus operator or cert-manager; ${RETRIED}`,
   DeadlineExceeded: `if the machine is overloaded, lower ODA_CONCURRENCY, else see docs/conditions.md; ${RETRIED}`,
   Drifted: PUT_BACK,
   DriftDetected: PUT_BACK,
