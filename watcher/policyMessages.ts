@@ -10,9 +10,12 @@ export function policiesProblem(gateway: string, policies: readonly PolicyOutcom
   return text === undefined ? undefined : problem("NotSupported", text);
 }
 
+/** What is said where no policy is asked for. */
+export const NO_POLICY = "the spec asks for no policy";
+
 /** What is said where each policy that is asked for is enforced: by what, and within which limits. */
 export function enforcedMessage(policies: readonly PolicyOutcome[]): string {
-  if (policies.length === 0) return "the spec asks for no policy";
+  if (policies.length === 0) return NO_POLICY;
   const by = policies.map(({ policy, enforcedBy = "" }) => `${policyPlace(policy)} by ${enforcedBy}`);
   return cut(`every policy of the spec is enforced: ${by.join("; ")}`, MAX_MESSAGE);
 }

@@ -16,6 +16,7 @@ import { type Observation } from "./observation";
 import {
   enforcedMessage,
   lockedProblem,
+  NO_POLICY,
   overlapProblem,
   policiesProblem,
   unappliedMessage,
@@ -108,11 +109,11 @@ function implementationCondition({ implementation, problem, observedHash }: Obse
 
 /**
  * Whether every policy that is asked for is enforced, and nothing is asked for that is locked. Not known while what is
- * asked for is not what was applied. Kept as it was while the spec is invalid.
+ * asked for is not what was applied.
  */
 function policiesCondition(observation: Observation): NewCondition[] {
-  const { api, policies, problem, stack, observedHash, previous } = observation;
-  if (api === undefined) return asBefore(previous, "PoliciesEnforced");
+  const { api, policies, problem, stack, observedHash } = observation;
+  if (api === undefined) return policiesOfInvalid(observation);
   const condition = { type: "PoliciesEnforced", observedHash } as const;
   const dropped = policiesProblem(stack.gateway, policies);
   if (dropped !== undefined) return [{ ...condition, status: "False", ...dropped }];
@@ -123,6 +124,16 @@ function policiesCondition(observation: Observation): NewCondition[] {
   return api.overridden.length > 0
     ? [{ ...condition, status: "False", ...lockedProblem(api.overridden) }]
     : [{ ...condition, status: "True", reason: "AllEnforced", message: enforcedMessage(policies) }];
+}
+
+/** Nobody can tell what an invalid spec asks for: what was said of no policies, or of some that are not enforced, is kept. */
+function policiesOfInvalid({ previous, problem, observedHash, stack }: Observation): NewCondition[] {
+  const before = asBefore(previous, "PoliciesEnforced");
+  const [said] = before;
+  if (said === undefined || said.status === "False" || said.message === NO_POLICY) return before;
+  if (problem === undefined) return before;
+  const message = unappliedMessage(problem, stack.hash === undefined);
+  return [{ type: "PoliciesEnforced", observedHash, status: "Unknown", reason: problem.reason, message }];
 }
 
 /** Only there while a path of the API begins with one of another, or the other way round. */

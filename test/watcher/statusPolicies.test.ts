@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { TransientError } from "../../stack";
-import { driftProblem, MAX_MESSAGE, runProblem } from "../../watcher/reasons";
+import { driftProblem, invalidSpecProblem, MAX_MESSAGE, runProblem } from "../../watcher/reasons";
 import { statusDuringRun } from "../../watcher/status";
 import { parse } from "../spec/examples";
-import { applied, condition, newStack, served, status } from "./statusExamples";
+import { applied, condition, NEWER, newStack, served, status } from "./statusExamples";
 
 describe("the policies in the status", () => {
   it("are named where the gateway does not enforce them, and do not make the API unready", () => {
@@ -55,6 +55,21 @@ describe("the policies in the status", () => {
           "",
         /^Unknown Forbidden: .*; none is until then$/,
       );
+    });
+
+    it("are not known to be enforced while the spec is invalid, whatever was said before", () => {
+      const invalid = invalidSpecProblem("spec.port: 0 must be an integer from 1 to 65535");
+      const after = (previous: Record<string, unknown>) =>
+        condition(
+          status({ api: undefined, problem: invalid, observedHash: NEWER, previous }),
+          "PoliciesEnforced",
+        );
+      for (const problem of [undefined, forbidden]) {
+        assert.match(after(status({ policies: enforced, problem })) ?? "", /^Unknown InvalidSpec: /);
+      }
+      assert.match(after(status({ policies: [{ policy: "quota" }] })) ?? "", /^False NotSupported/);
+      assert.equal(after(served), "True AllEnforced: the spec asks for no policy");
+      assert.equal(after({}), undefined);
     });
 
     it("may be changed by whoever changed the resources", () => {
