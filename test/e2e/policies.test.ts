@@ -174,7 +174,11 @@ describe("The policies of an API", function () {
     await watcher.stop();
     const file = join(cluster.stateDir, "other.yaml");
     watcher = await cluster.startWatcher({ ODA_PLATFORM: join(cluster.stateDir, "platform.yaml") }).ready();
-    assert.equal(await watcher.runs(), 0, "nothing has changed");
+    await cluster.create(exposedApi("plain"));
+    await untilApplied(cluster, "plain", "/plain/v4");
+    assert.equal(await watcher.runs(), 1, "nothing has changed at the gateway");
+    await cluster.delete("ExposedAPI", "plain");
+    await untilGone(cluster, "ExposedAPI", "plain");
     await watcher.stop();
     writeFileSync(file, "locked: [mtls]");
     watcher = await cluster.startWatcher({ ODA_PLATFORM: file }).ready();
