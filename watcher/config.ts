@@ -63,8 +63,8 @@ export class ConfigError extends Error {
 
 const engineChoices: readonly EngineChoice[] = ["auto", "warm", "cli"];
 
-/** Engine runs at a time for each CPU. */
-const RUNS_PER_CPU = 1;
+/** Engine runs at a time beyond the number of CPUs: while one waits for the cluster, another has its CPU. */
+const SPARE_RUNS = 1;
 
 /** Numbers of Python's logging module, which TM Forum's operators take in LOGGING. */
 const pythonLevels = { "10": "debug", "20": "info", "30": "warn", "40": "error", "50": "error" } as const;
@@ -112,7 +112,7 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
       env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || env["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined,
     engine: read.engine("ODA_ENGINE", "PULUMI_BACKEND_URL") ?? "auto",
     warmEngine: read.matching("ODA_WARM_ENGINE", isProgram, "the path of a program"),
-    concurrency: read.integer("ODA_CONCURRENCY", 1, 64) ?? availableParallelism() * RUNS_PER_CPU,
+    concurrency: read.integer("ODA_CONCURRENCY", 1, 64) ?? availableParallelism() + SPARE_RUNS,
     runDeadline: (read.integer("ODA_RUN_DEADLINE_SECONDS", 5, 3600) ?? 300) * 1000,
     shutdownGrace: (read.integer("ODA_SHUTDOWN_GRACE_SECONDS", 0, 600) ?? 25) * 1000,
     listen: read.listen("ODA_LISTEN") ?? { host: "0.0.0.0", port: 8080 },

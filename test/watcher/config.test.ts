@@ -35,7 +35,7 @@ describe("readConfig", () => {
       passphraseInEnvironment: false,
       engine: "auto",
       warmEngine: undefined,
-      concurrency: availableParallelism(),
+      concurrency: availableParallelism() + 1,
       runDeadline: 300_000,
       shutdownGrace: 25_000,
       listen: { host: "0.0.0.0", port: 8080 },
