@@ -12,20 +12,10 @@ import {
   gatewayServiceInformer,
   serviceInformer,
   type Handlers,
-  type ResourcePath,
   type SourceContext,
 } from "./sources";
 import { keepWorkload } from "./monitoring/workload";
-import { type Workload } from "./monitoring/workloadSelection";
-import { policyKinds } from "./ownedKinds";
-
-/** A kind of object that components keep, or whose fields they set. */
-export interface OwnedKind<Kind extends string = string> extends ResourcePath {
-  readonly kind: Kind;
-}
-
-/** A kind of workload. */
-export type WorkloadKind = OwnedKind<Workload["kind"]>;
+import { policyKinds, type OwnedKind, type WorkloadKind } from "./ownedKinds";
 
 /** What a cache is made with. */
 export interface ClusterCacheOptions extends SourceContext {

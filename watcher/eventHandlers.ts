@@ -1,6 +1,6 @@
 // Event handlers of the informers: they keep the indexes in step and queue the keys concerned, nothing else.
 import { type V1EndpointSlice, type V1Service } from "@kubernetes/client-node";
-import { type ClusterHandlers, type OwnedKind, type WorkloadKind } from "./clusterCache";
+import { type ClusterHandlers } from "./clusterCache";
 import { type ComponentSummaries } from "./componentSummary";
 import { type DeclaredIndex } from "./declaredIndex";
 import { type DriftDetector } from "./drift/driftDetector";
@@ -11,6 +11,7 @@ import { nameOf, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
 import { type MonitoringTargets } from "./monitoring/monitoringTargets";
 import { servicesOf } from "./observe";
+import { type OwnedKind, type WorkloadKind } from "./ownedKinds";
 import { type ReadinessIndex } from "./readiness";
 import { type Retries } from "./retries";
 import { type RouteClaims } from "./routeClaims";

@@ -1,6 +1,15 @@
 // The kinds of object that components keep, or on which they set fields.
 import { type GatewaySettings } from "../components";
-import { type OwnedKind, type WorkloadKind } from "./clusterCache";
+import { type Workload } from "./monitoring/workloadSelection";
+import { type ResourcePath } from "./sources";
+
+/** A kind of object that components keep, or whose fields they set. */
+export interface OwnedKind<Kind extends string = string> extends ResourcePath {
+  readonly kind: Kind;
+}
+
+/** A kind of workload. */
+export type WorkloadKind = OwnedKind<Workload["kind"]>;
 
 /** Kind of what routes an API: each has one, with its own name. */
 export const ROUTE_KIND = "VirtualService";
