@@ -161,11 +161,15 @@ describe("The policies of an API", function () {
   it("are still kept by the next watcher, without a run where nothing has changed", async () => {
     await cluster.create({ ...exposedApi("kept", limited) });
     await untilApplied(cluster, "kept", "/kept/v4");
+    const lastRun = async (): Promise<unknown> =>
+      ((await cluster.get("ExposedAPI", "kept"))?.status?.["stack"] as Record<string, unknown>)["lastRun"];
+    const before = await lastRun();
     await watcher.stop();
     await patchFilter("oda-api");
     watcher = await cluster.startWatcher({ ODA_PLATFORM: join(cluster.stateDir, "platform.yaml") }).ready();
     await untilPutBack("oda-api");
-    await until("the run is over", async () => (await watcher.runs()) === 1);
+    await until("the run is over", async () => (await watcher.runs()) > 0);
+    assert.equal(await lastRun(), before);
   });
 
   it("are changed at the gateway by the next watcher where the platform file has, though no API needs them", async () => {
@@ -183,7 +187,7 @@ describe("The policies of an API", function () {
     writeFileSync(file, "locked: [mtls]");
     watcher = await cluster.startWatcher({ ODA_PLATFORM: file }).ready();
     await until("no token is verified any more", async () => (await atGateway()).join() === SHARED[0]);
-    await until("the run is over", async () => (await watcher.runs()) === 1);
+    await until("the run is over", async () => (await watcher.runs()) > 0);
   });
 
   describe("whose paths overlap", () => {

@@ -82,7 +82,8 @@ export class Cluster {
     if (engines.size > 0) console.log(`    Pulumi engine of these runs: ${[...engines].join(", ")}`);
     await Promise.all(this.watchers.map((watcher) => watcher.kill()));
     await this.controlPlane.stop();
-    rmSync(this.stateDir, { recursive: true, force: true });
+    // The engine of a watcher that was killed ends by itself, and may still be writing.
+    rmSync(this.stateDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 
   async create(object: Record<string, unknown>): Promise<AnyObject> {
