@@ -96,6 +96,8 @@ export interface Gateway<Settings> {
   readonly objects: (args: GatewayArgs<Settings>) => readonly OwnedObject[];
   /** One outcome for every policy that is asked for, in the order of `requestedPolicies`. */
   readonly policies: (args: GatewayArgs<Settings>) => readonly PolicyOutcome[];
+  /** The parts of the context that the objects of an API depend on. */
+  readonly contextNeeds: (api: ExposedApi, settings: Settings) => readonly (keyof ApiContext)[];
   /** The Kubernetes objects that all APIs behind the gateway share. None where no API can need any. */
   readonly platformObjects: (settings: Settings) => readonly OwnedObject[];
   /** Whether something that an API asks for works only while the platform's objects are there. */

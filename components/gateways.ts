@@ -2,6 +2,7 @@
 import { type ExposedApi } from "../spec";
 import {
   type AddressedApi,
+  type ApiContext,
   type Gateway,
   type GatewayAddress,
   type GatewayArgs,
@@ -62,6 +63,11 @@ export function policiesOf(args: GatewayArgs<GatewaySettings>): readonly PolicyO
 /** See {@link Gateway.platformObjects}. */
 export function platformObjects(settings: GatewaySettings): readonly OwnedObject[] {
   return gatewayFor(settings).platformObjects(settings);
+}
+
+/** See {@link Gateway.contextNeeds}. */
+export function contextNeeds(api: ExposedApi, settings: GatewaySettings): readonly (keyof ApiContext)[] {
+  return gatewayFor(settings).contextNeeds(api, settings);
 }
 
 /** See {@link Gateway.needsPlatform}. */

@@ -13,6 +13,7 @@ export {
   gatewayObjects,
   gatewayTypes,
   isGatewayType,
+  contextNeeds,
   needsPlatform,
   platformObjects,
   policiesOf,

@@ -1,5 +1,5 @@
 // What only those around an API say of it, gathered for the policies that need it and for no others.
-import { type ApiContext, type GatewaySettings, type Route } from "../components";
+import { contextNeeds, type ApiContext, type GatewaySettings, type Route } from "../components";
 import { type ExposedApi } from "../spec";
 
 /** Where the parts of a context are looked up. */
@@ -21,15 +21,11 @@ export function contextOf(
   gateway: GatewaySettings,
   sources: ContextSources,
 ): ApiContext | undefined {
-  const guarded = api.jwt.length > 0 || api.apiKeyVerification.enabled;
-  const podLabels =
-    api.mtls !== undefined || api.networkPolicy !== undefined
-      ? sources.podLabels(api.implementation)
-      : undefined;
-  const innerPaths = guarded || !isTriedLast(api) ? sources.innerPaths(routes) : [];
-  const otherHosts = guarded ? sources.otherHosts(routes) : [];
-  const isIssued = gateway.tls?.certManager !== undefined && api.hostname !== undefined;
-  const hostHolder = isIssued ? sources.hostHolder() : undefined;
+  const needs = contextNeeds(api, gateway);
+  const podLabels = needs.includes("podLabels") ? sources.podLabels(api.implementation) : undefined;
+  const innerPaths = needs.includes("innerPaths") ? sources.innerPaths(routes) : [];
+  const otherHosts = needs.includes("otherHosts") ? sources.otherHosts(routes) : [];
+  const hostHolder = needs.includes("hostHolder") ? sources.hostHolder() : undefined;
   const context: ApiContext = {
     ...(podLabels === undefined ? {} : { podLabels }),
     ...(innerPaths.length === 0 ? {} : { innerPaths }),
@@ -37,9 +33,4 @@ export function contextOf(
     ...(hostHolder === undefined ? {} : { hostHolder }),
   };
   return Object.keys(context).length === 0 ? undefined : context;
-}
-
-/** Requests that fit a longer path never come to the path that fits all of them, unless its route matches headers. */
-function isTriedLast({ path, cors }: ExposedApi): boolean {
-  return path === "/" && !(cors.enabled && !cors.handlePreflightRequests.enabled);
 }

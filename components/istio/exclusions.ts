@@ -59,7 +59,7 @@ function excludedPaths(args: IstioArgs): readonly string[] {
 }
 
 /** A route for `/` is tried last as long as it matches no header. While the other route is not there, it is taken. */
-function isTriedLast(api: ExposedApi): boolean {
+export function isTriedLast(api: ExposedApi): boolean {
   const matchesHeaders = api.cors.enabled && !api.cors.handlePreflightRequests.enabled;
   return api.path === "/" && !matchesHeaders && !isGuarded(api);
 }

@@ -6,7 +6,13 @@ import { type Gateway, type GatewayArgs, type GatewayComponent, type Route } fro
 import { objectMetadata } from "../kubernetesMetadata";
 import { objectId, versionsOf, type ObjectVersions, type OwnedObject } from "../ownedObject";
 import { otherVersions } from "../servedVersions";
-import { istioNeedsPlatform, istioObjects, istioOutcomes, istioPlatformObjects } from "./objects";
+import {
+  istioContextNeeds,
+  istioNeedsPlatform,
+  istioObjects,
+  istioOutcomes,
+  istioPlatformObjects,
+} from "./objects";
 import { type IstioSettings } from "./settings";
 import { istioPublicUrl, virtualServiceHosts } from "./url";
 
@@ -62,5 +68,6 @@ export const istioGateway: Gateway<IstioSettings> = {
   objects: istioObjects,
   policies: istioOutcomes,
   platformObjects: istioPlatformObjects,
+  contextNeeds: istioContextNeeds,
   needsPlatform: istioNeedsPlatform,
 };

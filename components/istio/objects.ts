@@ -1,10 +1,10 @@
 // Everything that is declared behind Istio, as plain data.
 import { requestedPolicies, type ExposedApi } from "../../spec";
-import { type PolicyOutcome } from "../gateway";
+import { type ApiContext, type PolicyOutcome } from "../gateway";
 import { type OwnedObject } from "../ownedObject";
 import { ENVOY_FILTER, envoyFilterSpec } from "./envoyFilter";
-import { excludedByPatch } from "./exclusions";
-import { objectAtGateway, objectBesideApi, platformObject, type IstioArgs } from "./istioPolicy";
+import { excludedByPatch, isTriedLast } from "./exclusions";
+import { isGuarded, objectAtGateway, objectBesideApi, platformObject, type IstioArgs } from "./istioPolicy";
 import { istioPolicies } from "./policies";
 import { needsTlsPlatform, tlsObjects, tlsPlatformObjects } from "./policies/tls";
 import { type IstioSettings } from "./settings";
@@ -32,6 +32,17 @@ export function istioPlatformObjects(settings: IstioSettings): readonly OwnedObj
     ...policies.flatMap(({ platformObjects }) => platformObjects?.(settings) ?? []),
     ...tlsPlatformObjects(settings),
   ];
+}
+
+/** See `Gateway.contextNeeds`. */
+export function istioContextNeeds(api: ExposedApi, settings: IstioSettings): readonly (keyof ApiContext)[] {
+  const needs: Readonly<Record<keyof ApiContext, boolean>> = {
+    podLabels: api.mtls !== undefined || api.networkPolicy !== undefined,
+    innerPaths: !isTriedLast(api),
+    otherHosts: isGuarded(api),
+    hostHolder: settings.tls?.certManager !== undefined && api.hostname !== undefined,
+  };
+  return (Object.keys(needs) as (keyof ApiContext)[]).filter((part) => needs[part]);
 }
 
 /** See `Gateway.needsPlatform`. */
