@@ -6,7 +6,7 @@ import { platformObjects } from "../../components";
 import { serveImplementation, type LoopbackServer, type Manifest } from "../../dev/dataPlane";
 import { until } from "../../dev/until";
 import { WatcherProcess } from "../../dev/watcherProcess";
-import { manifestOf, serviceEntry } from "./support/manifests";
+import { exposedApiManifest, manifestOf, serviceEntry } from "./support/manifests";
 import { Traffic } from "./support/traffic";
 import { NAMESPACE, useWorld } from "./support/world";
 
@@ -50,20 +50,7 @@ describe("What the watcher makes of an ExposedAPI, at a real Istio gateway", fun
     spec: Readonly<Record<string, unknown>>,
     annotations: Readonly<Record<string, string>> = {},
   ): Manifest {
-    return {
-      apiVersion: "oda.tmforum.org/v1",
-      kind: "ExposedAPI",
-      metadata: { name, namespace: NAMESPACE, annotations },
-      spec: {
-        name,
-        apiType: "openapi",
-        specification: { url: "https://example.org/api.json", version: "v4" },
-        implementation: name,
-        path: `/${name}`,
-        port: 8080,
-        ...spec,
-      },
-    };
+    return exposedApiManifest({ name, namespace: NAMESPACE, annotations }, spec);
   }
 
   const write = (...args: Parameters<typeof exposedApi>): Promise<void> =>

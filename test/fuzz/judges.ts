@@ -10,7 +10,7 @@ import { Objects, type Manifest } from "../../dev/dataPlane";
 import { istiod } from "../../dev/dataPlane/istiod";
 import { ensureToolchain, findDataPlane, type Toolchain } from "../../dev/toolchain";
 import { until } from "../../dev/until";
-import { certificateDefinition } from "./certificateDefinition";
+import { certificateDefinition } from "../support/certificateDefinition";
 
 const PLURALS: Readonly<Record<string, string>> = {
   VirtualService: "virtualservices",

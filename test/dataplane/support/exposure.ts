@@ -2,7 +2,7 @@
 import { gatewayObjects, type ApiContext, type IstioSettings } from "../../../components";
 import { serveImplementation, type LoopbackServer, type Manifest } from "../../../dev/dataPlane";
 import { parseExposedApi } from "../../../spec";
-import { manifestOf, serviceEntry } from "./manifests";
+import { exposedApiManifest, manifestOf, serviceEntry } from "./manifests";
 
 import { NAMESPACE, type World } from "./world";
 
@@ -65,20 +65,7 @@ export class Exposure {
   private objects({ spec, annotations, settings, context }: ApiOptions): readonly Manifest[] {
     const { name, namespace, world } = this;
     const api = parseExposedApi(
-      {
-        apiVersion: "oda.tmforum.org/v1",
-        kind: "ExposedAPI",
-        metadata: { name, namespace, uid: name, ...(annotations && { annotations }) },
-        spec: {
-          name,
-          apiType: "openapi",
-          specification: { url: "https://example.org/api.json", version: "v4" },
-          implementation: name,
-          path: `/${name}`,
-          port: 8080,
-          ...spec,
-        },
-      },
+      exposedApiManifest({ name, namespace, uid: name, ...(annotations && { annotations }) }, spec),
       world.rules,
     );
     const all = { ...world.settings, ...settings };

@@ -54,19 +54,24 @@ export function tlsSecret(where: string, name: string, { cert, key }: ServerCert
   };
 }
 
-/** The kind Certificate of cert-manager, without its schema. */
-export function certificateDefinition(): Manifest {
-  const anything = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
-  const schema = { openAPIV3Schema: { type: "object", properties: { spec: anything } } };
+/** What every ExposedAPI of these tests has, and what one of them has besides. */
+export function exposedApiManifest(
+  metadata: Readonly<Record<string, unknown>> & { readonly name: string },
+  spec: Readonly<Record<string, unknown>> = {},
+): Manifest {
+  const { name } = metadata;
   return {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: "certificates.cert-manager.io" },
+    apiVersion: "oda.tmforum.org/v1",
+    kind: "ExposedAPI",
+    metadata,
     spec: {
-      group: "cert-manager.io",
-      names: { kind: "Certificate", plural: "certificates" },
-      scope: "Namespaced",
-      versions: [{ name: "v1", served: true, storage: true, schema }],
+      name,
+      apiType: "openapi",
+      specification: { url: "https://example.org/api.json", version: "v4" },
+      implementation: name,
+      path: `/${name}`,
+      port: 8080,
+      ...spec,
     },
   };
 }

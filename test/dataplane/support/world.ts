@@ -10,15 +10,9 @@ import {
 import { startControlPlane, type ControlPlane } from "../../../dev/controlPlane";
 import { Objects, selfSigned, startDataPlane, TokenIssuer, type DataPlane } from "../../../dev/dataPlane";
 import { findDataPlane, type DataPlaneToolchain } from "../../../dev/toolchain";
+import { certificateDefinition } from "../../support/certificateDefinition";
 import { KeyCheck } from "./keyCheck";
-import {
-  certificateDefinition,
-  componentGateway,
-  manifestOf,
-  namespace,
-  serviceEntry,
-  tlsSecret,
-} from "./manifests";
+import { componentGateway, manifestOf, namespace, serviceEntry, tlsSecret } from "./manifests";
 import { Settling } from "./settling";
 
 /** Namespace of the platform's Gateway and, by default, of APIs. */
@@ -108,7 +102,7 @@ async function start(): Promise<{ readonly world: World; stop(): Promise<void> }
   const settings = { ...defaultIstioSettings, gateway: `${NAMESPACE}/component-gateway`, ...istio };
   const controlPlane = await startControlPlane({ toolchain });
   const objects = new Objects(controlPlane.kubeconfig);
-  await objects.apply([namespace(OTHER_NAMESPACE), namespace(WORKLOAD.namespace), certificateDefinition()]);
+  await objects.apply([namespace(OTHER_NAMESPACE), namespace(WORKLOAD.namespace), certificateDefinition]);
   const meshConfig = { extensionProviders: [keyCheck.extensionProvider(NAMESPACE)] };
   const dataPlane = await startDataPlane({ toolchain, controlPlane, workload: WORKLOAD, meshConfig });
   await objects.apply([
