@@ -29,7 +29,25 @@ export interface ApiContext {
   /** Hosts of other APIs on the same gateway, sorted, for an API on every host (`*`) that asks who calls. */
   readonly otherHosts?: readonly string[];
   /** Another API with the same `spec.hostname`, whose Gateway and certificate serve that host for this one too. */
-  readonly hostHolder?: Pick<ExposedApi, "kind" | "namespace" | "name">;
+  readonly hostHolder?: ApiIdentity;
+  /** Where a gateway outside the cluster reaches what serves the API in it: `scheme://host[:port]`. */
+  readonly backend?: string;
+  /** The API's document, as a gateway imports it. */
+  readonly document?: DocumentRef;
+  /** Another API with the same path but for its version, which has the version set of both. */
+  readonly versionSetHolder?: ApiIdentity;
+}
+
+/** Tells an API from all others. */
+export type ApiIdentity = Pick<ExposedApi, "kind" | "namespace" | "name">;
+
+/** A document of an API, without its text. */
+export interface DocumentRef {
+  /** SHA-256 of the text, in hexadecimal digits. */
+  readonly digest: string;
+  readonly format: "openapi+json" | "swagger-json";
+  /** `info.version` of the document. */
+  readonly version?: string;
 }
 
 /** One route: requests with this host, to this path or one that begins with it, at this gateway. */
@@ -62,7 +80,37 @@ export interface GatewayComponent extends pulumi.ComponentResource {
   readonly routeUid: pulumi.Output<string>;
   /** Versions of the Kubernetes objects it declares. */
   readonly versions: pulumi.Output<ObjectVersions>;
+  /** What is said of the gateway in the status; a gateway without a field of its own there has none. */
+  readonly binding?: pulumi.Output<GatewayBinding>;
 }
+
+/** A field of `status` that TM Forum's operators write for their gateway, beside `apiStatus`. */
+export interface GatewayBinding {
+  readonly field: "apimBind" | "apigBind";
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+/** Where the address is found that clients reach a gateway at. */
+export type AddressSource =
+  /** The Service of the Istio gateway. */
+  | { readonly from: "gateway" }
+  /** An Ingress of the platform. */
+  | { readonly from: "ingress"; readonly namespace: string; readonly name: string }
+  /** The settings say it. */
+  | { readonly from: "settings" };
+
+/** Where a gateway outside the cluster reaches what serves an API in it. */
+export type BackendSource =
+  | { readonly from: "settings"; readonly url: string }
+  /** At the Service of the Istio gateway. */
+  | { readonly from: "gateway"; readonly scheme: "http" | "https" }
+  /** At the Ingress that the component declares for the API. */
+  | {
+      readonly from: "ingress";
+      readonly scheme: "http" | "https";
+      readonly namespace: string;
+      readonly name: string;
+    };
 
 /** Arguments of every gateway component. */
 export interface GatewayArgs<Settings> {
@@ -74,6 +122,8 @@ export interface GatewayArgs<Settings> {
   readonly context?: ApiContext | undefined;
   /** The API object in the cluster, if it is one. */
   readonly owner?: OwnerReference | undefined;
+  /** Text of `context.document`, where resources are declared. */
+  readonly document?: string | undefined;
 }
 
 /** One kind of gateway: how to build its component, and what can be said of an API without building it. */
@@ -98,6 +148,21 @@ export interface Gateway<Settings> {
   readonly policies: (args: GatewayArgs<Settings>) => readonly PolicyOutcome[];
   /** The parts of the context that the objects of an API depend on. */
   readonly contextNeeds: (api: ExposedApi, settings: Settings) => readonly (keyof ApiContext)[];
+  /** Where the address is found that `publicUrl` is given. */
+  readonly addressSource: (settings: Settings) => AddressSource;
+  /** Where `context.backend` is found, for a gateway outside the cluster. */
+  readonly backendSource?: (api: ExposedApi, settings: Settings) => BackendSource;
+  /**
+   * What of the context is needed and not there yet, so that the gateway cannot be told of the API: only what serves it
+   * inside the cluster is declared meanwhile.
+   */
+  readonly awaited?: (args: GatewayArgs<Settings>) => readonly (keyof ApiContext)[];
+  /** Declares what all APIs behind the gateway share and is no Kubernetes object. */
+  readonly createPlatform?: (
+    name: string,
+    settings: Settings,
+    options: pulumi.ComponentResourceOptions,
+  ) => pulumi.ComponentResource;
   /** The Kubernetes objects that all APIs behind the gateway share. None where no API can need any. */
   readonly platformObjects: (settings: Settings) => readonly OwnedObject[];
   /** Whether something that an API asks for works only while the platform's objects are there. */

@@ -1,8 +1,12 @@
 // The table of gateways: adding one is a folder and an entry here.
 import { type ExposedApi } from "../spec";
+import { azureApimGateway } from "./azureApim/gateway";
+import { type AzureApimSettings } from "./azureApim/settings";
 import {
   type AddressedApi,
+  type AddressSource,
   type ApiContext,
+  type BackendSource,
   type Gateway,
   type GatewayAddress,
   type GatewayArgs,
@@ -13,12 +17,18 @@ import {
 import { istioGateway } from "./istio/istioGateway";
 import { type IstioSettings } from "./istio/settings";
 import { type OwnedObject } from "./ownedObject";
+import { whalecloudApigGateway } from "./whalecloudApig/gateway";
+import { type WhalecloudApigSettings } from "./whalecloudApig/settings";
 
 /** Settings of the gateway an API is exposed through; `type` says which. */
-export type GatewaySettings = IstioSettings;
+export type GatewaySettings = IstioSettings | AzureApimSettings | WhalecloudApigSettings;
 
 /** Names a gateway can be chosen by, in configuration and in the annotation `oda.tmforum.org/gateway`. */
-export const gatewayTypes = ["istio"] as const satisfies readonly GatewaySettings["type"][];
+export const gatewayTypes = [
+  "istio",
+  "azure-apim",
+  "whalecloud-apig",
+] as const satisfies readonly GatewaySettings["type"][];
 
 /** Whether a gateway of this name can be chosen. */
 export function isGatewayType(name: string): name is GatewaySettings["type"] {
@@ -29,11 +39,14 @@ const gateways: {
   readonly [Type in GatewaySettings["type"]]: Gateway<Extract<GatewaySettings, { type: Type }>>;
 } = {
   istio: istioGateway,
+  "azure-apim": azureApimGateway,
+  "whalecloud-apig": whalecloudApigGateway,
 };
 
 /** The gateway that these settings configure. */
 export function gatewayFor(settings: GatewaySettings): Gateway<GatewaySettings> {
-  return gateways[settings.type];
+  // Whoever has settings has the gateway of the same type.
+  return gateways[settings.type] as Gateway<GatewaySettings>;
 }
 
 /** See {@link Gateway.publicUrl}. */
@@ -73,4 +86,19 @@ export function contextNeeds(api: ExposedApi, settings: GatewaySettings): readon
 /** See {@link Gateway.needsPlatform}. */
 export function needsPlatform(api: ExposedApi, settings: GatewaySettings): boolean {
   return gatewayFor(settings).needsPlatform(api, settings);
+}
+
+/** See {@link Gateway.addressSource}. */
+export function addressSource(settings: GatewaySettings): AddressSource {
+  return gatewayFor(settings).addressSource(settings);
+}
+
+/** See {@link Gateway.backendSource}; undefined for a gateway inside the cluster. */
+export function backendSource(api: ExposedApi, settings: GatewaySettings): BackendSource | undefined {
+  return gatewayFor(settings).backendSource?.(api, settings);
+}
+
+/** See {@link Gateway.awaited}; nothing for a gateway inside the cluster. */
+export function awaited(args: GatewayArgs<GatewaySettings>): readonly (keyof ApiContext)[] {
+  return gatewayFor(args.settings).awaited?.(args) ?? [];
 }

@@ -3,13 +3,21 @@ export { OdaApi, type OdaApiArgs } from "./odaApi";
 export { OdaPlatform, type OdaPlatformArgs } from "./odaPlatform";
 export {
   routeText,
+  type AddressSource,
   type ApiContext,
+  type ApiIdentity,
+  type BackendSource,
+  type DocumentRef,
   type GatewayAddress,
+  type GatewayBinding,
   type PolicyOutcome,
   type PublicUrl,
   type Route,
 } from "./gateway";
 export {
+  addressSource,
+  awaited,
+  backendSource,
   gatewayObjects,
   gatewayTypes,
   isGatewayType,
@@ -31,6 +39,17 @@ export {
   type TlsCertificate,
   type TlsSettings,
 } from "./istio/settings";
+export {
+  type AppInsights,
+  type ApimProduct,
+  type ApimSubscription,
+  type AzureApimSettings,
+  type AzureIdentityProvider,
+  type CircuitBreaker,
+  type ClusterSide,
+  type KeyVaultValue,
+} from "./azureApim/settings";
+export { type WhalecloudApigSettings } from "./whalecloudApig/settings";
 export { IstioGateway, type IstioGatewayArgs } from "./istio/istioGateway";
 export { ServiceMonitor, type ServiceMonitorArgs } from "./monitoring/serviceMonitor";
 export {

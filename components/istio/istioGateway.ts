@@ -64,6 +64,7 @@ function routes(api: ExposedApi, settings: IstioSettings): readonly Route[] {
 export const istioGateway: Gateway<IstioSettings> = {
   create: (name, args, options) => new IstioGateway(name, args, options),
   publicUrl: istioPublicUrl,
+  addressSource: () => ({ from: "gateway" }),
   routes,
   objects: istioObjects,
   policies: istioOutcomes,

@@ -36,13 +36,13 @@ export function istioPlatformObjects(settings: IstioSettings): readonly OwnedObj
 
 /** See `Gateway.contextNeeds`. */
 export function istioContextNeeds(api: ExposedApi, settings: IstioSettings): readonly (keyof ApiContext)[] {
-  const needs: Readonly<Record<keyof ApiContext, boolean>> = {
+  const needs = {
     podLabels: api.mtls !== undefined || api.networkPolicy !== undefined,
     innerPaths: !isTriedLast(api),
     otherHosts: isGuarded(api),
     hostHolder: settings.tls?.certManager !== undefined && api.hostname !== undefined,
-  };
-  return (Object.keys(needs) as (keyof ApiContext)[]).filter((part) => needs[part]);
+  } satisfies Partial<Record<keyof ApiContext, boolean>>;
+  return (Object.keys(needs) as (keyof typeof needs)[]).filter((part) => needs[part]);
 }
 
 /** See `Gateway.needsPlatform`. */
