@@ -19,6 +19,10 @@ export const remedies = {
   GatewayAddressUnknown:
     "give the gateway's Service a load balancer address or spec.externalIPs, or set ODA_GATEWAY_SERVICE or " +
     "APIOPERATORISTIO_PUBLICHOSTNAME; the URL appears as soon as there is an address",
+  GatewayConflict: `let the other change at the gateway end; what exists there and is not this API's is deleted there, or one of both is renamed; ${RETRIED}`,
+  GatewayRejected: `change the spec, or the platform's settings that the gateway's words are about; ${RETRIED}`,
+  GatewayUnauthorized: `give the identity of the watcher its roles at the gateway, see docs/operations.md#azure-api-management; ${RETRIED}`,
+  GatewayUnavailable: `if it lasts, look at the gateway's service and the network; ${RETRIED}`,
   InvalidSpec: "correct what is named here",
   Locked: "take it out of the object, or ask the platform team to change its settings",
   MonitoringConflict:
