@@ -70,6 +70,13 @@ export {
 } from "./monitoring/dataDogAnnotations";
 export { monitoringObjects } from "./monitoring/variants";
 export { objectId, type ObjectVersions, type OwnedObject } from "./ownedObject";
+export {
+  defaultAzureApimPart,
+  keyVaultSecrets,
+  type AzureApimPart,
+  type EntraPart,
+  type IdentityProviderPart,
+} from "./platform/azureApimPart";
 export { noPlatform, type Platform, PlatformError } from "./platform/platform";
 export { readPlatform } from "./platform/readPlatform";
 export { patchFieldManager, type OwnerReference } from "./kubernetesMetadata";

@@ -10,10 +10,13 @@ import {
   noPlatform,
   PlatformError,
   readMonitoringType,
+  type AzureApimPart,
+  type GatewaySettings,
   type IstioSettings,
   type MonitoringType,
   type GatewayWorkload,
   type Platform,
+  type WhalecloudApigSettings,
 } from "../components";
 import { type PlatformRules } from "../spec";
 import { readPlatformFile, type EngineChoice } from "../stack";
@@ -23,8 +26,13 @@ import { driftModes, type DriftMode } from "./drift/driftDetector";
 export interface WatcherConfig {
   /** Namespaces whose APIs are served; undefined means every namespace. */
   readonly namespaces: readonly string[] | undefined;
+  /** The gateway that exposes an API whose object names none. */
+  readonly gateway: GatewaySettings["type"];
   /** Settings of the Istio gateway but for the API version, which the cluster decides. */
   readonly istio: Omit<IstioSettings, "apiVersion">;
+  /** Azure API Management, as far as the environment and the platform file say; the rest is in Key Vault. */
+  readonly azure: AzureConfig;
+  readonly whalecloud: WhalecloudApigSettings;
   /** What the platform team says of the gateway's Pods; what it does not, the cluster decides. */
   readonly workload: Partial<GatewayWorkload>;
   /** What the platform team decides for the policies of every API. */
@@ -56,6 +64,13 @@ export interface WatcherConfig {
   readonly logLevel: "debug" | "info" | "warn" | "error";
 }
 
+/** What is known of Azure API Management before Key Vault is asked. */
+export interface AzureConfig {
+  readonly part: AzureApimPart;
+  /** URL of the Key Vault; undefined where the environment and the platform file name none. */
+  readonly vaultUrl?: string;
+}
+
 /** The environment does not make a configuration. Lists every variable that is wrong. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -85,8 +100,9 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
   const platform = read.platform("ODA_PLATFORM");
   const config: WatcherConfig = {
     namespaces: read.namespaces("COMPONENT_NAMESPACE"),
+    gateway: read.oneOf("ODA_GATEWAY", gatewayTypes) ?? "istio",
     istio: {
-      type: read.oneOf("ODA_GATEWAY", gatewayTypes) ?? "istio",
+      type: "istio",
       gateway:
         read.matching(
           "APIOPERATORISTIO_COMPONENTGATEWAY",
@@ -95,6 +111,13 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
         ) ?? defaultIstioSettings.gateway,
       ...(publicHostname === undefined ? {} : { publicHostname }),
       ...platform.istio,
+    },
+    azure: { part: platform.azureApim },
+    whalecloud: {
+      type: "whalecloud-apig",
+      endpoint: "http://apig-operator-uportal.components:8080",
+      mock: false,
+      timeout: 30,
     },
     workload: platform.workload ?? {},
     rules: platform.rules,

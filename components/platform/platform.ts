@@ -1,6 +1,8 @@
 // What the platform team writes once for all APIs, as the rest of the program takes it.
 import { noRules, type PlatformRules } from "../../spec";
 import { type GatewayWorkload, type IstioSettings } from "../istio/settings";
+import { type WhalecloudApigSettings } from "../whalecloudApig/settings";
+import { type AzureApimPart, defaultAzureApimPart } from "./azureApimPart";
 
 /** A platform file that was read. */
 export interface Platform {
@@ -10,10 +12,14 @@ export interface Platform {
   readonly istio: Pick<IstioSettings, "workload" | "jwt" | "apiKeys" | "tls">;
   /** What the file itself says of `istio.workload`: the rest of that is what is usual. */
   readonly workload?: Partial<GatewayWorkload>;
+  /** What the file says of Azure API Management, with the providers of tokens; the defaults where it says nothing. */
+  readonly azureApim: AzureApimPart;
+  /** What the file says of the WhaleCloud API gateway. */
+  readonly whalecloudApig?: Partial<WhalecloudApigSettings>;
 }
 
 /** What holds where there is no platform file. */
-export const noPlatform: Platform = { rules: noRules, istio: {} };
+export const noPlatform: Platform = { rules: noRules, istio: {}, azureApim: defaultAzureApimPart };
 
 /** A platform file cannot be used. Each problem is one line; most are `field: value rule`. */
 export class PlatformError extends Error {

@@ -2,6 +2,7 @@
 import { parseDocument } from "yaml";
 import { Field, type FieldError, formatFieldError, isObject, optional } from "../../spec";
 import { defaultWorkload } from "../istio/settings";
+import { defaultAzureApimPart } from "./azureApimPart";
 import { block } from "./fields";
 import { readApiKeys, readTls, readWorkload } from "./istioParts";
 import { readJwtProviders } from "./jwtProviders";
@@ -36,6 +37,7 @@ export function readPlatform(text: string): Platform {
       ...optional("tls", readTls(part("tls"))),
     },
     ...optional("workload", workload),
+    azureApim: defaultAzureApimPart,
   };
   if (errors.length > 0) throw new PlatformError(errors.map(formatFieldError));
   return platform;
