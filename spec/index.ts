@@ -12,6 +12,9 @@ export {
   COMPONENT_NAME_LABEL,
   type Cors,
   type ExposedApi,
+  FOREIGN_CHANGES_ANNOTATION,
+  type ForeignChanges,
+  foreignChangesModes,
   GATEWAY_ANNOTATION,
   GROUP,
   JWT_ANNOTATION,
@@ -34,6 +37,7 @@ export { optional } from "./optional";
 export { parseExposedApi } from "./parse";
 export { noRules, type PlatformRules, type PolicyDefaults } from "./platform";
 export { readRateLimit } from "./policies";
+export { quotaIdentifier } from "./rateLimitIdentifier";
 export { policyPlace, type PolicyField, requestedPolicies } from "./requestedPolicies";
 export { asLabel, shortened } from "./shortened";
 export { HTTP_URL } from "./web";

@@ -24,6 +24,9 @@ export const MTLS_ANNOTATION = `${GROUP}/mtls`;
 /** Annotation by which one object says who may reach its implementation: `none`, `gateway`, or CIDRs beside the gateway. */
 export const NETWORK_POLICY_ANNOTATION = `${GROUP}/network-policy`;
 
+/** Annotation by which one object says what becomes of changes that somebody else made to its API at the gateway. */
+export const FOREIGN_CHANGES_ANNOTATION = `${GROUP}/foreign-changes`;
+
 /** `ExposedAPI`, or `API`: the same resource as canvases older than the end of 2024 have it. */
 export type ResourceKind = "ExposedAPI" | "API";
 
@@ -34,11 +37,13 @@ export type ApiType = "openapi" | "prometheus" | "openmetrics" | "mcp";
 export type Segment = "coreFunction" | "managementFunction" | "securityFunction";
 
 /**
- * One entry of `spec.specification`: where the API's document is (`url`, http or https), or the document itself
- * as JSON or YAML text (`inline`, the Azure operator's variant). An entry of v1beta4 or v1 may have a version alone.
+ * One entry of `spec.specification`: where the API's document is (`url`, http or https; or `configMap`, a key of a
+ * ConfigMap in the object's namespace), or the document itself as JSON or YAML text (`inline`, the Azure operator's
+ * variant). An entry of v1beta4 or v1 may have a version alone.
  */
 export interface ApiDocument {
   readonly url?: string;
+  readonly configMap?: { readonly name: string; readonly key: string };
   readonly inline?: string;
   readonly version?: string;
 }
@@ -76,7 +81,10 @@ export interface RateLimit {
   readonly interval: "ps" | "pm";
 }
 
-/** `spec.quota`: requests allowed for each identifier. The CRD has no `enabled` and no period: a limit asks for it. */
+/**
+ * `spec.quota`: requests allowed for each identifier, which `quotaIdentifier` reads. The CRD has no `enabled` and no
+ * period: a limit asks for it.
+ */
 export interface Quota {
   readonly identifier?: string;
   readonly limit?: number;
@@ -113,6 +121,12 @@ export interface NetworkAccess {
   /** CIDRs as RFC 4632 and RFC 5952 write them, sorted; without bits beyond the prefix. */
   readonly cidrs: readonly string[];
 }
+
+/** What becomes of changes that somebody else made to an API at its gateway: they are told, or overwritten. */
+export const foreignChangesModes = ["report", "overwrite"] as const;
+
+/** One of {@link foreignChangesModes}. */
+export type ForeignChanges = (typeof foreignChangesModes)[number];
 
 /** A policy that the platform team may set a default for, and may lock. */
 export const lockablePolicies = ["CORS", "rateLimit", "jwt", "mtls", "networkPolicy"] as const;
@@ -164,4 +178,6 @@ export interface ExposedApi {
   readonly gateway?: string;
   /** Value of the annotation `oda.tmforum.org/monitoring`, trimmed. */
   readonly monitoring?: string;
+  /** What the annotation `oda.tmforum.org/foreign-changes` says; without it what the gateway's settings say. */
+  readonly foreignChanges?: ForeignChanges;
 }

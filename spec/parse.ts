@@ -14,6 +14,8 @@ import {
   type ApiType,
   COMPONENT_NAME_LABEL,
   type ExposedApi,
+  FOREIGN_CHANGES_ANNOTATION,
+  foreignChangesModes,
   GATEWAY_ANNOTATION,
   MONITORING_ANNOTATION,
   type ResourceKind,
@@ -74,6 +76,10 @@ function readMetadata(metadata: Field) {
     ...optional("componentName", label.text(LABEL_VALUE)),
     ...optional("gateway", annotation(GATEWAY_ANNOTATION)),
     ...optional("monitoring", annotation(MONITORING_ANNOTATION)),
+    ...optional(
+      "foreignChanges",
+      annotationOf(metadata, FOREIGN_CHANGES_ANNOTATION).oneOf(foreignChangesModes),
+    ),
   };
 }
 

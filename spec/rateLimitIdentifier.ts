@@ -1,5 +1,5 @@
 import { type Field } from "./field";
-import { type RateLimitIdentifier } from "./model";
+import { type Quota, type RateLimitIdentifier } from "./model";
 import { type TextRule } from "./names";
 import { TOKEN } from "./web";
 
@@ -21,6 +21,14 @@ const IDENTIFIER: TextRule = {
  */
 export function readIdentifier(field: Field): RateLimitIdentifier {
   return identifierOf(field.trimmed().text(IDENTIFIER) ?? "IP") ?? { type: "ip" };
+}
+
+/**
+ * What tells the clients of a quota apart, as a rate limit's identifier says it: their address where it is unset.
+ * Undefined for a text that says something else; the CRD takes any.
+ */
+export function quotaIdentifier({ identifier = "IP" }: Quota): RateLimitIdentifier | undefined {
+  return identifierOf(identifier.trim());
 }
 
 function identifierOf(text: string): RateLimitIdentifier | undefined {

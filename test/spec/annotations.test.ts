@@ -71,6 +71,24 @@ describe("The annotation oda.tmforum.org/mtls", () => {
   });
 });
 
+describe("The annotation oda.tmforum.org/foreign-changes", () => {
+  it("says what becomes of changes that somebody else made", () => {
+    assert.equal(api({ "foreign-changes": "report" }).foreignChanges, "report");
+    assert.equal(api({ "foreign-changes": " overwrite " }).foreignChanges, "overwrite");
+  });
+
+  it("is not there where nothing is said, so that such an API is the same as ever", () => {
+    for (const value of [undefined, "", " "])
+      assert.ok(!("foreignChanges" in api({ "foreign-changes": value })));
+  });
+
+  it("knows nothing else", () => {
+    assert.deepEqual(refusals("foreign-changes", "ignore"), [
+      'metadata.annotations["oda.tmforum.org/foreign-changes"]: "ignore" must be one of report, overwrite',
+    ]);
+  });
+});
+
 describe("The annotation oda.tmforum.org/network-policy", () => {
   const access = (value: string) => api({ "network-policy": value }).networkPolicy;
 

@@ -29,6 +29,35 @@ describe("spec.specification", () => {
     }
   });
 
+  it("reads a key of a ConfigMap, as a text or as an object", () => {
+    const configMap = { name: "r1-catalog.docs", key: "tmf620.yaml" };
+    assert.deepEqual(documents("configmap:r1-catalog.docs/tmf620.yaml"), [{ configMap }]);
+    assert.deepEqual(documents([{ url: "configmap:r1-catalog.docs/tmf620.yaml", version: "v4" }]), [
+      { configMap, version: "v4" },
+    ]);
+  });
+
+  it("refuses a ConfigMap or a key that Kubernetes would not take", () => {
+    for (const text of [
+      "docs",
+      "docs/",
+      "/key",
+      "Docs/key",
+      "docs/a/b",
+      "docs/../x",
+      "ns/docs/key",
+      "docs/k\n",
+    ]) {
+      const url = `configmap:${text}`;
+      assert.match(
+        complaints({ specification: [{ url }] }).join(),
+        /or configmap:NAME\/KEY, a key of a ConfigMap/,
+      );
+    }
+    assert.match(complaints({ specification: "configmap:docs" }).join(), /must be .*configmap:NAME\/KEY, or/);
+    assert.equal(complaints({ specification: "ConfigMap:docs/key\nopenapi: 3.0.1" }).length, 1);
+  });
+
   it("may be absent, which no version of the CRD forbids", () => {
     for (const unset of [undefined, "", [], [""], [null]]) assert.deepEqual(documents(unset), []);
   });
@@ -36,7 +65,7 @@ describe("spec.specification", () => {
   it("refuses what is neither a URL nor a document", () => {
     assert.deepEqual(complaints({ specification: ["tmf620.json"] }), [
       'spec.specification[0]: "tmf620.json" must be an http or https URL without user name and password, ' +
-        "or the API's document as JSON or YAML",
+        "configmap:NAME/KEY, or the API's document as JSON or YAML",
     ]);
     assert.deepEqual(complaints({ specification: 7 }), [
       "spec.specification: 7 must be {url, version}, or a string: a URL or the API's document",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { policyPlace, requestedPolicies } from "../../spec";
+import { policyPlace, quotaIdentifier, requestedPolicies } from "../../spec";
 import { annotated, complaints, parse, rulesWith } from "./examples";
 
 describe("spec.rateLimit", () => {
@@ -123,6 +123,20 @@ describe("spec.quota", () => {
       identifier: "client",
       limit: 1000,
     });
+  });
+
+  it("counts by address where nothing else is said, and by what a rate limit could count by", () => {
+    const identifier = (text?: string) =>
+      quotaIdentifier(parse({ quota: { identifier: text, limit: 5 } }).quota);
+    for (const text of [undefined, "", "ip", " IP "]) assert.deepEqual(identifier(text), { type: "ip" });
+    assert.deepEqual(identifier("X-Client"), { type: "header", name: "x-client" });
+    assert.deepEqual(identifier("claim:sub"), { type: "claim", name: "sub" });
+  });
+
+  it("keeps an identifier that says something else, which the CRD takes", () => {
+    const { quota } = parse({ quota: { identifier: "the client", limit: 5 } });
+    assert.equal(quota.identifier, "the client");
+    assert.equal(quotaIdentifier(quota), undefined);
   });
 
   it("refuses limits that are no positive integer", () => {
