@@ -1,6 +1,6 @@
 // The gateway seam: what every gateway component takes and gives back.
 import type * as pulumi from "@pulumi/pulumi";
-import { type ExposedApi, type PolicyField } from "../spec";
+import { type ExposedApi, type FieldError, type PolicyField } from "../spec";
 import { type OwnerReference } from "./kubernetesMetadata";
 import { type ObjectVersions, type OwnedObject } from "./ownedObject";
 
@@ -9,6 +9,8 @@ export interface GatewayAddress {
   /** IP address or DNS name. */
   readonly host: string;
   readonly port?: number;
+  /** What it speaks, where that is known. */
+  readonly scheme?: "http" | "https";
 }
 
 /** What of an API decides where it is found: of its spec, or of what was applied last. */
@@ -146,6 +148,8 @@ export interface Gateway<Settings> {
   readonly objects: (args: GatewayArgs<Settings>) => readonly OwnedObject[];
   /** One outcome for every policy that is asked for, in the order of `requestedPolicies`. */
   readonly policies: (args: GatewayArgs<Settings>) => readonly PolicyOutcome[];
+  /** The rules of this gateway alone that an API breaks: it is not served until it is changed. */
+  readonly specErrors?: (api: ExposedApi, settings: Settings) => readonly FieldError[];
   /** The parts of the context that the objects of an API depend on. */
   readonly contextNeeds: (api: ExposedApi, settings: Settings) => readonly (keyof ApiContext)[];
   /** Where the address is found that `publicUrl` is given. */

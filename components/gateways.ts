@@ -1,5 +1,5 @@
 // The table of gateways: adding one is a folder and an entry here.
-import { type ExposedApi } from "../spec";
+import { type ExposedApi, type FieldError } from "../spec";
 import { azureApimGateway } from "./azureApim/gateway";
 import { type AzureApimSettings } from "./azureApim/settings";
 import {
@@ -76,6 +76,11 @@ export function policiesOf(args: GatewayArgs<GatewaySettings>): readonly PolicyO
 /** See {@link Gateway.platformObjects}. */
 export function platformObjects(settings: GatewaySettings): readonly OwnedObject[] {
   return gatewayFor(settings).platformObjects(settings);
+}
+
+/** See {@link Gateway.specErrors}; none for a gateway without rules of its own. */
+export function specErrors(api: ExposedApi, settings: GatewaySettings): readonly FieldError[] {
+  return gatewayFor(settings).specErrors?.(api, settings) ?? [];
 }
 
 /** See {@link Gateway.contextNeeds}. */

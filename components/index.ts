@@ -27,6 +27,7 @@ export {
   policiesOf,
   publicUrl,
   routesOf,
+  specErrors,
   type GatewaySettings,
 } from "./gateways";
 export {
