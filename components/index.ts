@@ -71,6 +71,7 @@ export {
 } from "./monitoring/dataDogAnnotations";
 export { monitoringObjects } from "./monitoring/variants";
 export { objectId, type ObjectVersions, type OwnedObject } from "./ownedObject";
+export * as azureNames from "./platform/azureNames";
 export {
   defaultAzureApimPart,
   keyVaultSecrets,

@@ -26,8 +26,6 @@ export interface AzureApimPart
   extends
     Omit<AzureApimSettings, FromKeyVault | FromService | Unresolved>,
     Partial<Pick<AzureApimSettings, FromKeyVault | FromService>> {
-  /** URL of the Key Vault, `https://host`, without a path. */
-  readonly keyVault?: string;
   readonly cluster: Omit<IngressSide, "istio"> | Omit<IstioSide, "istio">;
   readonly jwt: readonly IdentityProviderPart[];
   readonly namedValues: readonly (Pick<KeyVaultValue, "name"> & { readonly secret: string })[];

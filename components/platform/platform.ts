@@ -14,6 +14,8 @@ export interface Platform {
   readonly workload?: Partial<GatewayWorkload>;
   /** What the file says of Azure API Management, with the providers of tokens; the defaults where it says nothing. */
   readonly azureApim: AzureApimPart;
+  /** URL of the Key Vault that the file names, `https://host[:port]`. */
+  readonly keyVaultUrl?: string;
   /** What the file says of the WhaleCloud API gateway. */
   readonly whalecloudApig?: Partial<WhalecloudApigSettings>;
 }
