@@ -1,5 +1,5 @@
 // What users of the components may import.
-export { OdaApi, type OdaApiArgs } from "./odaApi";
+export { OdaApi, type KeptGateway, type OdaApiArgs } from "./odaApi";
 export { OdaPlatform, type OdaPlatformArgs } from "./odaPlatform";
 export {
   routeText,

@@ -1,13 +1,25 @@
 // The component users see: one TM Forum ODA API, exposed and watched.
 import * as pulumi from "@pulumi/pulumi";
 import { type ExposedApi } from "../spec";
-import { type ApiContext, type GatewayAddress, type PolicyOutcome } from "./gateway";
+import {
+  type ApiContext,
+  type GatewayAddress,
+  type GatewayBinding,
+  type GatewayComponent,
+  type PolicyOutcome,
+} from "./gateway";
 import { gatewayFor, type GatewaySettings } from "./gateways";
 import { type OwnerReference } from "./kubernetesMetadata";
 import { isMetricsApi, type MonitoringComponent } from "./monitoring/monitoring";
 import { defaultMonitoring, type MonitoringSettings } from "./monitoring/settings";
 import { monitoringFor } from "./monitoring/variants";
 import { type ObjectVersions } from "./ownedObject";
+
+/** A gateway that served an API until now, and what its component was made from. */
+export interface KeptGateway {
+  readonly gateway: GatewaySettings;
+  readonly context?: ApiContext;
+}
 
 /** Arguments of {@link OdaApi}. */
 export interface OdaApiArgs {
@@ -21,6 +33,13 @@ export interface OdaApiArgs {
   readonly address?: GatewayAddress;
   /** What the cluster says of the API, as far as it is known when the program runs. */
   readonly context?: ApiContext | undefined;
+  /** Text of `context.document`, where there is one. */
+  readonly document?: string | undefined;
+  /**
+   * Another gateway that serves the API on, while `gateway` cannot be told of it yet (`awaited`). URL and uid are those
+   * of this one meanwhile.
+   */
+  readonly keep?: KeptGateway | undefined;
   /** The API object in the cluster, if it is one: the resources are deleted with it. */
   readonly owner?: OwnerReference | undefined;
 }
@@ -38,6 +57,8 @@ export class OdaApi extends pulumi.ComponentResource {
    * one, else that of the resource that routes it, the VirtualService behind Istio.
    */
   readonly uid: pulumi.Output<string>;
+  /** What the status says of the gateway; undefined where it has no field of its own there. */
+  readonly binding: pulumi.Output<GatewayBinding | undefined>;
   /** Versions of the Kubernetes objects it declares or patches. */
   readonly versions: pulumi.Output<ObjectVersions>;
   /** What became of each policy the spec asks for. */
@@ -45,20 +66,31 @@ export class OdaApi extends pulumi.ComponentResource {
 
   constructor(name: string, args: OdaApiArgs, options?: pulumi.ComponentResourceOptions) {
     super("oda-api:index:OdaApi", name, {}, options);
-    const { api, gateway: settings, context, owner } = args;
+    const { api, gateway: settings, context, document, owner } = args;
     const gateway = gatewayFor(settings);
 
-    const exposed = gateway.create(name, { api, settings, context, owner }, { parent: this });
+    const exposed = gateway.create(name, { api, settings, context, document, owner }, { parent: this });
+    const kept = this.keep(name, args);
     const monitored = this.monitor(name, args);
+    const serving = kept ?? exposed;
 
-    const publicUrl = gateway.publicUrl(api, settings, args.address);
+    const serves = kept === undefined ? settings : (args.keep?.gateway ?? settings);
+    const publicUrl = gatewayFor(serves).publicUrl(api, serves, args.address);
     this.url = pulumi.output("url" in publicUrl ? publicUrl.url : undefined);
-    this.uid = monitored?.uid ?? exposed.routeUid;
+    this.uid = monitored?.uid ?? serving.routeUid;
+    this.binding = pulumi.output(serving.binding);
     this.versions = pulumi
-      .all([exposed.versions, monitored?.versions ?? {}])
-      .apply(([route, monitoring]) => ({ ...route, ...monitoring }));
+      .all([exposed.versions, kept?.versions ?? {}, monitored?.versions ?? {}])
+      .apply(([route, former, monitoring]) => ({ ...former, ...route, ...monitoring }));
     this.policies = gateway.policies({ api, settings, context });
     this.registerOutputs({ url: this.url, uid: this.uid, policies: this.policies });
+  }
+
+  /** Two components of one kind would share the names of their resources. */
+  private keep(name: string, { api, gateway, keep, owner }: OdaApiArgs): GatewayComponent | undefined {
+    if (keep === undefined || keep.gateway.type === gateway.type) return undefined;
+    const { gateway: settings, context } = keep;
+    return gatewayFor(settings).create(name, { api, settings, context, owner }, { parent: this });
   }
 
   private monitor(name: string, { api, monitoring, owner }: OdaApiArgs): MonitoringComponent | undefined {

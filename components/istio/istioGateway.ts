@@ -1,11 +1,10 @@
 // Exposes an API through an Istio ingress gateway.
-import * as kubernetes from "@pulumi/kubernetes";
+import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type ExposedApi } from "../../spec";
+import { declareObject } from "../declaredObject";
 import { type Gateway, type GatewayArgs, type GatewayComponent, type Route } from "../gateway";
-import { objectMetadata } from "../kubernetesMetadata";
-import { objectId, versionsOf, type ObjectVersions, type OwnedObject } from "../ownedObject";
-import { otherVersions } from "../servedVersions";
+import { objectId, versionsOf, type ObjectVersions } from "../ownedObject";
 import {
   istioContextNeeds,
   istioNeedsPlatform,
@@ -33,25 +32,13 @@ export class IstioGateway extends pulumi.ComponentResource implements GatewayCom
   constructor(name: string, args: IstioGatewayArgs, options?: pulumi.ComponentResourceOptions) {
     super("oda-api:istio:IstioGateway", name, {}, options);
     const [virtualService, ...others] = istioObjects(args);
-    const policies = others.map((object) => this.declare(`${name}/${objectId(object)}`, object, args));
-    this.virtualService = this.declare(name, virtualService, args, policies);
+    const policies = others.map((object) =>
+      declareObject(`${name}/${objectId(object)}`, object, args, { parent: this }),
+    );
+    this.virtualService = declareObject(name, virtualService, args, { parent: this, dependsOn: policies });
     this.routeUid = this.virtualService.metadata.uid;
     this.versions = versionsOf([this.virtualService, ...policies]);
     this.registerOutputs({ routeUid: this.routeUid });
-  }
-
-  private declare(
-    name: string,
-    object: OwnedObject,
-    { api, owner }: IstioGatewayArgs,
-    dependsOn: pulumi.Resource[] = [],
-  ): kubernetes.apiextensions.CustomResource {
-    const { apiVersion, kind, fields } = object;
-    return new kubernetes.apiextensions.CustomResource(
-      name,
-      { apiVersion, kind, metadata: objectMetadata(object, api, owner), ...fields },
-      { parent: this, aliases: otherVersions(object), dependsOn },
-    );
   }
 }
 
