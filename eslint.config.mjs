@@ -3,12 +3,14 @@ import eslint from "@eslint/js";
 import boundaries from "eslint-plugin-boundaries";
 import tseslint from "typescript-eslint";
 
-const rooms = ["spec", "components", "stack", "watcher", "dev", "test"];
+const rooms = ["spec", "components", "provider", "stack", "watcher", "dev", "test"];
 
 /** Which rooms a room may import. */
 const mayImport = {
   spec: ["spec"],
   components: ["components", "spec"],
+  // A process of its own, which the engine starts.
+  provider: ["provider"],
   stack: ["stack", "components", "spec"],
   watcher: ["watcher", "stack", "components", "spec"],
   dev: ["dev", "watcher", "stack", "components", "spec"],

@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import { backendVariables, type BackendSettings } from "../backend";
 import { projectName, type StackKind } from "../names";
 import { type EngineCommand } from "./answered";
+import { writePlugins, type ProviderPlugin } from "./plugins";
 
 /** The workspaces of one project: the same folder, and another environment for the providers of its runs. */
 export interface Workspaces {
@@ -30,7 +31,7 @@ export async function createWorkspaces(
 ): Promise<Workspaces> {
   const project = projectName(kind);
   const workDir = join(stateDir, "work", project);
-  writeProject(workDir, project);
+  writeProject(workDir, project, writePlugins(stateDir));
   const workspace = (force: "true" | "false"): Promise<LocalWorkspace> =>
     LocalWorkspace.create({
       workDir,
@@ -46,9 +47,9 @@ export async function createWorkspaces(
 }
 
 /** Writes Pulumi.yaml where it is not as it should be; never half, because runs of other processes may read it. */
-function writeProject(workDir: string, name: string): void {
+function writeProject(workDir: string, name: string, providers: readonly ProviderPlugin[]): void {
   const file = join(workDir, "Pulumi.yaml");
-  const text = stringify({ name, runtime: "nodejs", main: workDir });
+  const text = stringify({ name, runtime: "nodejs", main: workDir, plugins: { providers } });
   if (existsSync(file) && readFileSync(file, "utf8") === text) return;
   mkdirSync(workDir, { recursive: true });
   const temporary = `${file}.${process.pid}`;

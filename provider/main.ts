@@ -1,0 +1,21 @@
+// Main module of the plugin `pulumi-resource-whalecloud-apig`: serves the engine that starts it on a loopback port.
+import { fstatSync } from "node:fs";
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { createService } from "./service";
+
+/** Standard input. */
+const STDIN = 0;
+
+const server = new grpc.Server();
+server.addService(ResourceProviderService, createService({ version: "0.1.0" }));
+server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+  if (error !== null) throw error;
+  // The engine reads the port from the first line.
+  process.stdout.write(`${port}\n`);
+});
+
+// The engine holds the other end of the pipe: it closes when the engine goes, in whatever way.
+if (fstatSync(STDIN).isFIFO()) {
+  process.stdin.resume().once("close", () => process.exit(0));
+}
