@@ -88,10 +88,10 @@ function reasonOf(error: unknown): string {
       ? "was not answered in time"
       : `cannot be read (${error instanceof Error ? error.name : "unknown"})`;
   }
-  const { statusCode, code = "" } = error;
+  const { statusCode = 0, code = "" } = error;
   if (statusCode === 404) return "is not there";
   if (statusCode === 401 || statusCode === 403) {
     return `may not be read by this identity (${statusCode}); it needs the permission to get secrets`;
   }
-  return `cannot be read (${statusCode ?? code})`;
+  return `cannot be read (${statusCode >= 400 ? statusCode : code})`;
 }

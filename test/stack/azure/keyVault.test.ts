@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { type TokenCredential } from "@azure/core-auth";
+import { KeyVault, KeyVaultError, type KeyVaultOptions } from "../../../stack/azure/keyVault";
+import { FakeKeyVault } from "../../support/azure/fakeKeyVault";
+import { eventually } from "../../support/eventually";
+
+const VALUE = "the-value-of-the-secret";
+
+describe("KeyVault", () => {
+  let server: FakeKeyVault;
+  beforeEach(async () => {
+    server = await FakeKeyVault.start({ "resource-group": `  ${VALUE}\n`, "subscription-id": "s" });
+  });
+  afterEach(() => server.close());
+
+  function options(): KeyVaultOptions {
+    return { tlsOptions: { ca: server.certificate }, retryOptions: { maxRetries: 2, retryDelayInMs: 1 } };
+  }
+
+  function vault(credential: TokenCredential = server.credential): KeyVault {
+    return new KeyVault(server.url, credential, options());
+  }
+
+  /** What a read of one secret fails with. No message may have a value or a token in it. */
+  async function failure(reader = vault(), signal?: AbortSignal): Promise<string> {
+    const error: unknown = await reader.read(["resource-group"], signal).then(
+      () => assert.fail("the secret was read"),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof KeyVaultError, String(error));
+    const shown = `${error.message} ${error.stack ?? ""} ${JSON.stringify(error)} ${String(error.cause)}`;
+    assert.ok(!shown.includes(VALUE) && !shown.includes(server.token), shown);
+    return error.message.replace(server.url, "https://vault");
+  }
+
+  it("reads secrets by name, without white space around them", async () => {
+    const values = await vault().read(["resource-group", "subscription-id"]);
+    assert.deepEqual(Object.fromEntries(values), { "resource-group": VALUE, "subscription-id": "s" });
+    assert.deepEqual([...server.reads].sort(), ["resource-group", "subscription-id"]);
+  });
+
+  it("answers the challenge of the vault, and once only", async () => {
+    const reader = vault();
+    await reader.read(["resource-group"]);
+    await reader.read(["resource-group"]);
+    assert.equal(server.challenges, 1);
+  });
+
+  it("trusts no certificate that it does not know", async () => {
+    const message = await failure(
+      new KeyVault(server.url, server.credential, { ...options(), tlsOptions: {} }),
+    );
+    assert.match(message, /^Key Vault https:\/\/vault: secret "resource-group" cannot be read \(.*CERT.*\)$/);
+  });
+
+  it("says which secret is not there, and which is empty", async () => {
+    server.secrets.set("resource-group", " ");
+    assert.equal(await failure(), 'Key Vault https://vault: secret "resource-group" is empty');
+    server.secrets.delete("resource-group");
+    assert.equal(await failure(), 'Key Vault https://vault: secret "resource-group" is not there');
+  });
+
+  it("says that the identity may not read it", async () => {
+    server.fail({ status: 403 });
+    assert.equal(
+      await failure(),
+      'Key Vault https://vault: secret "resource-group" may not be read by this identity (403); it needs the ' +
+        "permission to get secrets",
+    );
+    server.token = "another";
+    assert.match(
+      await failure(vault({ getToken: () => Promise.resolve({ token: "old", expiresOnTimestamp: 9e15 }) })),
+      /may not be read by this identity \(401\)/,
+    );
+  });
+
+  it("says that there is no identity, without a line for every kind of one", async () => {
+    const error = Object.assign(new Error("no identity\nEnvironmentCredential: none"), {
+      name: "AggregateAuthenticationError",
+    });
+    assert.equal(
+      await failure(vault({ getToken: () => Promise.reject(error) })),
+      'Key Vault https://vault: secret "resource-group" cannot be read without an identity: no identity',
+    );
+  });
+
+  it("asks again after the time that a Retry-After says", async () => {
+    server.fail({ status: 429, headers: { "retry-after": "1" } }, { status: 503 });
+    const from = performance.now();
+    assert.equal((await vault().read(["resource-group"])).get("resource-group"), VALUE);
+    assert.ok(performance.now() - from >= 990);
+    assert.equal(server.reads.length, 3);
+  });
+
+  it("gives up after some tries, with the status alone", async () => {
+    server.fail(...Array<{ status: number; body: string }>(3).fill({ status: 500, body: VALUE }));
+    assert.equal(await failure(), 'Key Vault https://vault: secret "resource-group" cannot be read (500)');
+  });
+
+  it("says so where nobody answers", async () => {
+    const reader = vault();
+    await server.close();
+    assert.match(await failure(reader), /cannot be read \(ECONNREFUSED\)$/);
+  });
+
+  it("does not repeat an answer that is cut off in the middle of a secret", async () => {
+    server.fail({ status: 200, body: `{"value": "${VALUE}` });
+    assert.match(await failure(), /cannot be read \(PARSE_ERROR\)$/);
+  });
+
+  it("waits for a slow vault no longer than its caller does", async () => {
+    server.hold();
+    const caller = new AbortController();
+    const failed = failure(vault(), caller.signal);
+    await eventually("a request waits", () => server.waiting > 0);
+    caller.abort();
+    assert.match(await failed, /was not answered in time$/);
+  });
+});
