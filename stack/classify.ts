@@ -35,8 +35,24 @@ const transient =
   (message: string): Error =>
     new TransientError(reason, message);
 
+/** A status with which Azure Resource Manager answered, in the words of the provider azure-native. */
+function azureStatus(statuses: string, ...others: readonly string[]): RegExp {
+  const before = String.raw`Status=|cannot check existence of resource '[^']*': status code |HTTP status: |\bRESPONSE `;
+  return new RegExp([`(?:${before})(?:${statuses})\\b`, ...others].join("|"));
+}
+
 /** First match wins: the specific before the general. Each row has a test with the engine's own words. */
 const rules: readonly Rule[] = [
+  // A gateway's own words follow, which may be anything: before all others.
+  {
+    pattern: /the WhaleCloud API gateway at \S+ is unavailable: /,
+    error: transient("GatewayUnavailable"),
+  },
+  { pattern: /the WhaleCloud API gateway at \S+ refused to /, error: transient("GatewayRejected") },
+  {
+    pattern: /the WhaleCloud API gateway at \S+ denied access: /,
+    error: transient("GatewayUnauthorized"),
+  },
   { pattern: /no stack named '.*' found/, error: (message) => new StackMissing(message) },
   { pattern: /stack '.*' already exists/, error: (message) => new StackExists(message) },
   {
@@ -47,6 +63,30 @@ const rules: readonly Rule[] = [
   },
   { pattern: /no resource plugin '.*' found/, error: transient("EngineMissing") },
   { pattern: /incorrect passphrase|passphrase must be set/, error: transient("WrongPassphrase") },
+  {
+    pattern: azureStatus(
+      "401|403",
+      "Credential: failed to acquire a token",
+      "Credential authentication failed",
+      String.raw`AADSTS\d+`,
+      "must be configured when authenticating",
+    ),
+    error: transient("GatewayUnauthorized"),
+  },
+  {
+    pattern: azureStatus("409|412", "cannot create already existing (?:sub)?resource '"),
+    error: transient("GatewayConflict"),
+  },
+  {
+    pattern: azureStatus(
+      String.raw`408|429|5\d\d`,
+      // A request without an answer. One that was cut off as the run was to stop is no trouble of the gateway.
+      String.raw`"https?://[^"]*/providers/Microsoft\.ApiManagement/[^"]*": (?!context canceled)`,
+      "operation timed out",
+    ),
+    error: transient("GatewayUnavailable"),
+  },
+  { pattern: azureStatus(String.raw`4\d\d`), error: transient("GatewayRejected") },
   {
     pattern: /Unauthorized|has asked for the client to provide credentials/,
     error: transient("Unauthorized"),

@@ -8,11 +8,12 @@ import {
   StackMissing,
 } from "../../stack/classify";
 import { EngineError, StackLockedError, TransientError } from "../../stack";
+import { azureTroubles } from "./azureOutput";
 import { failedUpdate, fieldConflict, locked } from "./engineOutput";
 import { transient } from "./transientOutput";
 
 describe("classifyOutput", () => {
-  for (const [what, reason, output] of transient) {
+  for (const [what, reason, output] of [...transient, ...azureTroubles]) {
     it(`takes ${what} for ${reason}`, () => {
       const error = classifyOutput(output);
 

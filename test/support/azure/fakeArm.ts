@@ -164,8 +164,10 @@ export class FakeArm {
     return takesTime ? this.accepted.accept(answer, url, this.url) : answer;
   }
 
-  private checkRequest({ headers }: IncomingMessage, { url, path }: Sent): void {
-    if (headers.authorization?.startsWith("Bearer ") !== true) {
+  private checkRequest({ method, headers }: IncomingMessage, { url, path }: Sent): void {
+    // Azure's client for Node.js sends no token without TLS, and the product only reads by it.
+    const reads = method === "GET" || method === "HEAD";
+    if (!reads && headers.authorization?.startsWith("Bearer ") !== true) {
       throw new Refusal(
         401,
         "AuthenticationFailed",
