@@ -20,9 +20,6 @@ import {
 } from "./model";
 import { create, remove, update } from "./registrations";
 
-/** Type token of the only resource. */
-export const REGISTRATION = "whalecloud-apig:index:ApiRegistration";
-
 /** Settings of {@link createService}. */
 export interface ServiceOptions {
   readonly version: string;

@@ -1,23 +1,21 @@
 // The WhaleCloud API gateway, as an entry in the table of gateways.
-import * as pulumi from "@pulumi/pulumi";
 import { type Gateway } from "../gateway";
-import { type ObjectVersions } from "../ownedObject";
+import { apigOutcomes } from "./policies";
 import { type WhalecloudApigSettings } from "./settings";
+import { specErrors } from "./specification";
+import { apigPublicUrl, apigRoutes } from "./url";
+import { WhalecloudApigGateway } from "./whalecloudApigGateway";
 
-class WhalecloudApigGateway extends pulumi.ComponentResource {
-  readonly routeUid = pulumi.output("");
-  readonly versions = pulumi.output<ObjectVersions>({});
-}
-
+/** Nothing of it is in the cluster but the Ingress that the platform team keeps. */
 export const whalecloudApigGateway: Gateway<WhalecloudApigSettings> = {
-  create: (name, _args, options) =>
-    new WhalecloudApigGateway("oda-api:whalecloudApig:WhalecloudApigGateway", name, {}, options),
-  publicUrl: () => ({ unknown: "the address of the gateway is not known" }),
+  create: (name, args, options) => new WhalecloudApigGateway(name, args, options),
+  publicUrl: apigPublicUrl,
   addressSource: ({ ingress }) =>
     ingress === undefined ? { from: "settings" } : { from: "ingress", ...ingress },
-  routes: () => [],
+  specErrors,
+  routes: apigRoutes,
   objects: () => [],
-  policies: () => [],
+  policies: ({ api }) => apigOutcomes(api),
   contextNeeds: () => [],
   platformObjects: () => [],
   needsPlatform: () => false,

@@ -9,4 +9,9 @@ export interface WhalecloudApigSettings {
   readonly mock: boolean;
   /** Seconds that one request may take. */
   readonly timeout: number;
+  /**
+   * Values of `res_code` by which the gateway says that what it is asked to remove is not there; its words for that are
+   * understood without them.
+   */
+  readonly absentCodes?: readonly string[];
 }
