@@ -1,0 +1,122 @@
+// Reads documents: gets them with all that they refer to, and has them imported.
+import { type Dispatcher } from "undici";
+import { documentDispatcher, type Resolve } from "./connect";
+import { invalid, type DocumentLimits, type DocumentSource, type ImportedDocument } from "./document";
+import { fetchDocument, type Fetched } from "./fetch";
+import { tooLarge } from "./body";
+import { referredTo, type OtherDocument, type RawDocument } from "./import";
+import { DocumentThread } from "./thread/documentThread";
+
+/** A document that was read. */
+export interface ReadDocument {
+  readonly document: ImportedDocument;
+  /** By which the next read learns that it is still the same; none where it refers to others, which have their own. */
+  readonly etag?: string | undefined;
+}
+
+/** Reads documents of any number of APIs. Several may be read at a time. */
+export class DocumentReader {
+  private readonly dispatcher: Dispatcher;
+  private readonly thread: DocumentThread;
+
+  /** @param resolve names for tests, in place of DNS */
+  constructor(
+    private readonly limits: DocumentLimits,
+    resolve?: Resolve,
+  ) {
+    this.dispatcher = documentDispatcher(limits, resolve);
+    this.thread = new DocumentThread(limits.processing);
+  }
+
+  /**
+   * Reads a document.
+   *
+   * @param etag what an earlier read of the same source gave
+   * @returns undefined where it is the same still
+   * @throws DocumentError whose message goes after the field that names the source.
+   */
+  async read(source: DocumentSource, etag?: string): Promise<ReadDocument | undefined> {
+    const signal = AbortSignal.timeout(this.limits.totalDeadline);
+    const budget = { bytes: this.limits.bytes };
+    const raw =
+      source.from === "url" ? await this.fetch(source.url, budget, signal, etag) : textOf(source.text);
+    if (raw === undefined) return undefined;
+    spend(budget, raw, this.limits);
+    const others: OtherDocument[] = [];
+    for (;;) {
+      const step = await this.thread.import({ raw, others, limit: this.limits.importedBytes });
+      if ("imported" in step) {
+        return { document: step.imported, ...(others.length === 0 ? { etag: raw.etag } : {}) };
+      }
+      if (others.length + step.missing.length > this.limits.references) {
+        throw invalid(`refers to more than ${this.limits.references} other documents`);
+      }
+      for (const url of step.missing) {
+        const other = await this.other(url, budget, signal);
+        spend(budget, other, this.limits);
+        others.push(other);
+      }
+    }
+  }
+
+  /** Lets go of connections and the thread. Reads under way fail. */
+  async stop(): Promise<void> {
+    await Promise.all([this.dispatcher.destroy(), this.thread.stop()]);
+  }
+
+  private async other(url: string, budget: Budget, signal: AbortSignal): Promise<OtherDocument> {
+    try {
+      const fetched = await this.fetch(url, budget, signal);
+      if (fetched === undefined) throw new Error("a document that was not known is said to be unchanged");
+      return { ...fetched, url };
+    } catch (error) {
+      throw referredTo(url, error);
+    }
+  }
+
+  private async fetch(
+    url: string,
+    { bytes }: Budget,
+    signal: AbortSignal,
+    etag?: string,
+  ): Promise<Raw | undefined> {
+    const { dispatcher, limits } = this;
+    const found: Fetched | undefined = await fetchDocument(url, { dispatcher, limits, bytes, signal, etag });
+    return found === undefined ? undefined : { bytes: found.bytes, url, base: found.url, etag: found.etag };
+  }
+}
+
+type Raw = RawDocument & { readonly etag?: string | undefined };
+
+/** Bytes that are left. */
+interface Budget {
+  bytes: number;
+}
+
+function textOf(text: string): Raw {
+  return { bytes: Buffer.from(text) };
+}
+
+function spend(budget: Budget, { bytes }: RawDocument, limits: DocumentLimits): void {
+  budget.bytes -= bytes.length;
+  if (budget.bytes < 0) throw tooLarge(limits.bytes);
+}
+
+/**
+ * Reads one document, for a program that needs no more.
+ *
+ * @throws DocumentError whose message goes after the field that names the source.
+ */
+export async function readDocument(
+  source: DocumentSource,
+  limits: DocumentLimits,
+): Promise<ImportedDocument> {
+  const reader = new DocumentReader(limits);
+  try {
+    const read = await reader.read(source);
+    if (read === undefined) throw new Error("a document that was not known is said to be unchanged");
+    return read.document;
+  } finally {
+    await reader.stop();
+  }
+}

@@ -1,0 +1,108 @@
+// From the bytes of a document to what a gateway imports.
+import { createHash } from "node:crypto";
+import { asOpenApi30 } from "./openapi31";
+import { bundle } from "./bundle";
+import { cutCircles } from "./circles";
+import { DocumentError, invalid, type ImportedDocument } from "./document";
+import { nameOperations } from "./operations";
+import { isObject, parseText, type Json, type JsonObject } from "./parse";
+import { Sources, type Source } from "./references";
+import { shownUrl } from "./shown";
+import { validate } from "./validate";
+
+/** The bytes of a document, and where they were found; text that is given was found nowhere. */
+export interface RawDocument {
+  readonly bytes: Uint8Array;
+  /** Where it was asked for. */
+  readonly url?: string | undefined;
+  /** Where it was found after redirects, which its references are relative to. */
+  readonly base?: string | undefined;
+}
+
+/** Another document that was referred to. */
+export interface OtherDocument extends RawDocument {
+  readonly url: string;
+}
+
+/** A document that is done, or URLs of others that it refers to, without fragment. */
+export type ImportStep = { readonly imported: ImportedDocument } | { readonly missing: readonly string[] };
+
+/**
+ * Parses a document and makes of it what API Management imports: OpenAPI 3.0 or Swagger 2.0 in JSON, valid, with
+ * references to its own schemas only, no schema that contains itself, and a name for each operation.
+ *
+ * @param others the documents that were missing so far
+ * @param limit bytes that the text may have in a request
+ * @throws DocumentError, of which the message goes after the field.
+ */
+export async function importDocument(
+  raw: RawDocument,
+  others: readonly OtherDocument[],
+  limit: number,
+): Promise<ImportStep> {
+  try {
+    const root = parseText(raw.bytes);
+    const openapi = isOpenApi(root);
+    const sources = new Sources({ value: root, base: raw.base }, raw.url);
+    for (const other of others) sources.add(other.url, sourceOf(other));
+    const whole = bundle(sources, openapi);
+    if (sources.missing.size > 0) return { missing: [...sources.missing] };
+    const document = asOpenApi30(whole);
+    // OpenAPI 3.1 by its own rules first, so that what is wrong is told in its terms.
+    if (document["openapi"] !== whole["openapi"]) await validate(whole);
+    await validate(document);
+    return { imported: finished(nameOperations(cutCircles(document, openapi)), openapi, limit) };
+  } catch (error) {
+    // The stack has ended.
+    if (error instanceof RangeError) throw invalid("is nested too deep");
+    throw error;
+  }
+}
+
+function sourceOf({ bytes, url, base = url }: OtherDocument): Source {
+  try {
+    return { value: parseText(bytes), base };
+  } catch (error) {
+    throw referredTo(url, error);
+  }
+}
+
+/** The error of another document as one of the document that refers to it. */
+export function referredTo(url: string, error: unknown): unknown {
+  if (!(error instanceof DocumentError)) return error;
+  return new DocumentError(error.reason, `refers to ${shownUrl(url)}, which ${error.message}`);
+}
+
+function isOpenApi(root: Json): boolean {
+  if (!isObject(root)) throw invalid("is not an API's document: it is no object");
+  const { swagger, openapi } = root;
+  const isOpenApi3 = typeof openapi === "string" && /^3\.[01]\.\d+$/.test(openapi);
+  if (swagger === "2.0" || isOpenApi3) {
+    if (!isObject(root["paths"])) throw invalid('has no "paths"');
+    return isOpenApi3;
+  }
+  const version = openapi ?? swagger;
+  if (version === undefined) {
+    throw invalid('is not an API\'s document: it has neither "openapi" nor "swagger"');
+  }
+  const shown = typeof version === "object" ? "no text" : JSON.stringify(version).slice(0, 40);
+  throw invalid(
+    `has the version ${shown}, and only "2.0" (Swagger), "3.0.x" and "3.1.x" (OpenAPI) are imported`,
+  );
+}
+
+function finished(document: JsonObject, openapi: boolean, limit: number): ImportedDocument {
+  const text = JSON.stringify(document);
+  const size = Buffer.byteLength(JSON.stringify(text));
+  if (size > limit) {
+    throw invalid(`has ${size} bytes as it would be imported, and API Management takes ${limit}`);
+  }
+  const { info } = document;
+  const version = isObject(info) && typeof info["version"] === "string" ? info["version"] : undefined;
+  return {
+    digest: createHash("sha256").update(text).digest("hex"),
+    format: openapi ? "openapi+json" : "swagger-json",
+    ...(version === undefined ? {} : { version }),
+    text,
+  };
+}

@@ -1,0 +1,11 @@
+// What others may use of the reading of documents.
+export {
+  defaultDocumentLimits,
+  DocumentError,
+  type DocumentLimits,
+  type DocumentReason,
+  type DocumentSource,
+  type ImportedDocument,
+} from "./document";
+export { DocumentReader, readDocument, type ReadDocument } from "./documentReader";
+export { shownUrl } from "./shown";
