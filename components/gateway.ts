@@ -161,12 +161,12 @@ export interface Gateway<Settings> {
    * inside the cluster is declared meanwhile.
    */
   readonly awaited?: (args: GatewayArgs<Settings>) => readonly (keyof ApiContext)[];
-  /** Declares what all APIs behind the gateway share and is no Kubernetes object. */
+  /** Declares what all APIs behind the gateway share and is no Kubernetes object; nothing where there is none. */
   readonly createPlatform?: (
     name: string,
     settings: Settings,
     options: pulumi.ComponentResourceOptions,
-  ) => pulumi.ComponentResource;
+  ) => pulumi.ComponentResource | undefined;
   /** The Kubernetes objects that all APIs behind the gateway share. None where no API can need any. */
   readonly platformObjects: (settings: Settings) => readonly OwnedObject[];
   /** Whether something that an API asks for works only while the platform's objects are there. */

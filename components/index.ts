@@ -50,6 +50,7 @@ export {
   type ClusterSide,
   type KeyVaultValue,
 } from "./azureApim/settings";
+export { unversionedPath } from "./azureApim/versions";
 export { type WhalecloudApigSettings } from "./whalecloudApig/settings";
 export { IstioGateway, type IstioGatewayArgs } from "./istio/istioGateway";
 export { ServiceMonitor, type ServiceMonitorArgs } from "./monitoring/serviceMonitor";

@@ -35,6 +35,8 @@ export interface JwtProvider {
   readonly jwks?: string;
   /** A token must have one of these in its claim `aud`. Absent or empty: any. */
   readonly audiences?: readonly string[];
+  /** Applications that tokens are issued to. Absent or empty: any. Istio does not check them. */
+  readonly clientIds?: readonly string[];
 }
 
 /** An external authorization service that knows the keys. */

@@ -27,14 +27,14 @@ export const VAULT_NAME: TextRule = {
     'no "--"',
 };
 
-/** URL of a Key Vault: a name alone means the public cloud. */
+/** `https://host[:port]`, without anything behind it. */
+export const ORIGIN: TextRule = { accepts: isOrigin, rule: "must be an https URL without a path" };
+
+/** A Key Vault: a name alone is that of one in the public cloud. */
 export const VAULT: TextRule = {
-  accepts: (text) => VAULT_NAME.accepts(text) || VAULT_URL.accepts(text),
+  accepts: (text) => VAULT_NAME.accepts(text) || isOrigin(text),
   rule: `${VAULT_NAME.rule}; or its URL, https://host`,
 };
-
-/** `https://host[:port]`, without anything behind it. */
-export const VAULT_URL: TextRule = { accepts: isOrigin, rule: "must be an https URL without a path" };
 
 const SECRET_NAME = /^[-A-Za-z0-9]{1,127}$/;
 

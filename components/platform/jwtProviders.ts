@@ -6,9 +6,13 @@ import {
   HTTP_URL,
   isObject,
   optional,
+  PLAIN_TEXT,
   type TextRule,
 } from "../../spec";
 import { type JwtProvider } from "../istio/settings";
+import { type IdentityProviderPart } from "./azureApimPart";
+import { UUID } from "./azureNames";
+import { entraIssuer, mustDifferInTenant, readEntra, type ReadProvider } from "./entraProvider";
 import { block, items, mustDiffer, texts } from "./fields";
 
 const NAME: TextRule = {
@@ -27,30 +31,79 @@ const AUDIENCE: TextRule = {
   rule: "must be at most 256 printable ASCII characters, none of them a space or *",
 };
 
-/** Reads `jwt`: no two providers have one name or one issuer. */
-export function readJwtProviders(field: Field): readonly JwtProvider[] | undefined {
-  const jwt = block(field, ["providers"]);
-  if (!jwt.isSet) return undefined;
-  const providers = items(jwt.get("providers").required()).map((item) =>
-    block(item, ["name", "issuer", "jwksUri", "jwks", "audiences"]),
-  );
-  mustDiffer(providers.map((provider) => provider.get("name")));
-  mustDiffer(providers.map((provider) => provider.get("issuer")));
-  return providers.map(readProvider);
+/** The providers of a platform file, each as the gateways are told of it. */
+export interface JwtProviders {
+  /** All of them, in the order of the file. */
+  readonly names: readonly string[];
+  readonly istio: readonly JwtProvider[];
+  readonly azure: readonly IdentityProviderPart[];
 }
 
-/** Without `jwksUri` and `jwks`, the keys are those of the issuer's OpenID Connect discovery. */
-function readProvider(provider: Field): JwtProvider {
-  const jwks = provider.get("jwks").secret();
+const KEYS = ["name", "issuer", "jwksUri", "jwks", "audiences", "metadataUrl", "clientId", "entra"];
+
+/** Reads `jwt`: no two providers have one name or one issuer. */
+export function readJwtProviders(field: Field): JwtProviders | undefined {
+  const jwt = block(field, ["providers"]);
+  if (!jwt.isSet) return undefined;
+  const providers = items(jwt.get("providers").required()).map((item) => block(item, KEYS));
+  mustDiffer(providers.map((provider) => provider.get("name")));
+  mustDiffer(
+    providers.map((provider) =>
+      provider.get("entra").isSet ? provider.get("entra").get("tenantId") : provider.get("issuer"),
+    ),
+    (text) => (UUID.accepts(text) ? entraIssuer(text) : text),
+  );
+  mustDifferInTenant(providers);
+  const read = providers.map((provider) =>
+    provider.get("entra").isSet ? readEntra(provider, readNamed(provider)) : readProvider(provider),
+  );
+  return {
+    names: providers.map((provider) => provider.get("name").value).filter((name) => typeof name === "string"),
+    istio: read.flatMap(({ istio }) => istio ?? []),
+    azure: read.flatMap(({ azure }) => azure ?? []),
+  };
+}
+
+/** What any provider has. */
+function readNamed(provider: Field): Pick<JwtProvider, "name" | "audiences"> {
   const audiences = texts(provider.get("audiences"), AUDIENCE);
-  if (jwks.isSet && provider.get("jwksUri").isSet) jwks.fail("must be left out where jwksUri is set");
   return {
     name: provider.get("name").required().text(NAME) ?? "",
-    issuer: provider.get("issuer").required().text(ISSUER) ?? "",
-    ...optional("jwksUri", provider.get("jwksUri").text(HTTP_URL)),
-    ...optional("jwks", readKeySet(jwks)),
     ...optional("audiences", audiences.length > 0 ? audiences : undefined),
   };
+}
+
+/**
+ * Without `jwksUri` and `jwks`, Istio asks for the keys by the issuer's OpenID Connect discovery. API Management always
+ * does: a provider with a key set of its own and without `metadataUrl` may have no discovery document at all.
+ */
+function readProvider(provider: Field): ReadProvider {
+  const jwks = provider.get("jwks").secret();
+  if (jwks.isSet && provider.get("jwksUri").isSet) jwks.fail("must be left out where jwksUri is set");
+  const issuer = provider.get("issuer").required().text(ISSUER) ?? "";
+  const metadataUrl = provider.get("metadataUrl").text(HTTP_URL);
+  const clientId = provider.get("clientId").text(PLAIN_TEXT);
+  const named = readNamed(provider);
+  const istio = {
+    ...named,
+    issuer,
+    ...optional("jwksUri", provider.get("jwksUri").text(HTTP_URL)),
+    ...optional("jwks", readKeySet(jwks)),
+  };
+  if (jwks.isSet && metadataUrl === undefined) return { istio };
+  const azure = {
+    type: "oidc",
+    ...named,
+    issuer,
+    metadataUrl: metadataUrl ?? discoveryUrl(issuer),
+    ...optional("clientId", clientId),
+  } as const;
+  return { istio, azure };
+}
+
+/** Where the discovery document of an issuer is (OpenID Connect Discovery 1.0, section 4.1). */
+export function discoveryUrl(issuer: string): string {
+  return `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 }
 
 /** A key set as JSON text. What is private has no place in an object that many may read. */

@@ -2,14 +2,24 @@
 import { parseDocument } from "yaml";
 import { Field, type FieldError, formatFieldError, isObject, optional } from "../../spec";
 import { defaultWorkload } from "../istio/settings";
-import { defaultAzureApimPart } from "./azureApimPart";
+import { readAzureApim, readKeyVaultUrl } from "./azureApim";
 import { block } from "./fields";
 import { readApiKeys, readTls, readWorkload } from "./istioParts";
 import { readJwtProviders } from "./jwtProviders";
 import { type Platform, PlatformError } from "./platform";
 import { readDefaults, readLocked } from "./policyDefaults";
+import { readWhalecloudApig } from "./whalecloudApig";
 
-const PARTS = ["gateway", "jwt", "apiKeys", "tls", "defaults", "locked"] as const;
+const PARTS = [
+  "gateway",
+  "jwt",
+  "apiKeys",
+  "tls",
+  "defaults",
+  "locked",
+  "azureApim",
+  "whalecloudApig",
+] as const;
 
 /**
  * Reads a platform file: YAML (or JSON) of one document, whose parts are all optional. An empty file says nothing.
@@ -23,7 +33,8 @@ export function readPlatform(text: string): Platform {
 
   const jwt = readJwtProviders(part("jwt"));
   const workload = readWorkload(part("gateway"));
-  const jwtProviders = (jwt ?? []).map(({ name }) => name);
+  const jwtProviders = jwt?.names ?? [];
+  const azureApim = part("azureApim");
   const platform = {
     rules: {
       defaults: readDefaults(part("defaults"), jwtProviders),
@@ -32,12 +43,14 @@ export function readPlatform(text: string): Platform {
     },
     istio: {
       ...optional("workload", workload && { ...defaultWorkload, ...workload }),
-      ...optional("jwt", jwt),
+      ...optional("jwt", jwt?.istio),
       ...optional("apiKeys", readApiKeys(part("apiKeys"))),
       ...optional("tls", readTls(part("tls"))),
     },
     ...optional("workload", workload),
-    azureApim: defaultAzureApimPart,
+    azureApim: readAzureApim(azureApim, jwt?.azure ?? []),
+    ...optional("keyVaultUrl", readKeyVaultUrl(azureApim)),
+    ...optional("whalecloudApig", readWhalecloudApig(part("whalecloudApig"))),
   };
   if (errors.length > 0) throw new PlatformError(errors.map(formatFieldError));
   return platform;

@@ -91,12 +91,24 @@ function unverified(api: ExposedApi, { jwt = [] }: IstioSettings): readonly Envo
 function enforcement({ api, settings }: IstioArgs): Enforcement {
   const known = providersOf(api, settings).map(({ name }) => name);
   const unknown = api.jwt.filter((name) => !known.includes(name));
-  if (unknown.length > 0)
-    return { because: `names providers that the platform has none of: ${unknown.join(", ")}` };
+  if (unknown.length > 0) {
+    const reason = "an entra provider needs tenantId, and clientIds or audiences, in the platform file";
+    return { because: `names providers that Istio is not told of: ${unknown.join(", ")} (${reason})` };
+  }
   const { namespace } = workloadOf(settings);
   const policy = `AuthorizationPolicy ${namespace}/${nameAtGateway(api, SUFFIX)}`;
   const check = `EnvoyFilter ${namespace}/${nameAtGateway(api)}`;
-  return { enforcedBy: `RequestAuthentication ${namespace}/${PLATFORM_NAME}, ${policy} and ${check}` };
+  const restricted = providersOf(api, settings).filter(({ clientIds = [] }) => clientIds.length > 0);
+  return {
+    enforcedBy: `RequestAuthentication ${namespace}/${PLATFORM_NAME}, ${policy} and ${check}`,
+    ...(restricted.length === 0 ? {} : { without: unchecked(restricted) }),
+  };
+}
+
+/** The end of a sentence that says what of a policy is not enforced. */
+function unchecked(providers: readonly JwtProvider[]): string {
+  const names = providers.map(({ name }) => name).join(", ");
+  return `a look at the application that a token was issued to (clientIds of ${names})`;
 }
 
 export const jwt: IstioPolicy = {

@@ -1,0 +1,203 @@
+// What of an API behind API Management is in the cluster: its route there, and who may use it.
+import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1beta1/AuthorizationPolicy";
+import type * as kubernetes from "@pulumi/kubernetes";
+import { shortened, type ExposedApi } from "../../spec";
+import { type ApiContext, type BackendSource, type Route } from "../gateway";
+import { objectAtGateway, securityKind, workloadOf, type IstioArgs } from "../istio/istioPolicy";
+import { istioContextNeeds, istioObjects } from "../istio/objects";
+import { istioPolicies } from "../istio/policies";
+import { requestsOf } from "../istio/requests";
+import { tlsPort, type IstioSettings } from "../istio/settings";
+import { virtualServiceHosts } from "../istio/url";
+import { fieldManager } from "../kubernetesMetadata";
+import { type OwnedObject } from "../ownedObject";
+import { mutualTlsGatewayOf } from "./mutualTls";
+import { type AzureApimArgs } from "./policies/policy";
+import { type AzureApimSettings } from "./settings";
+
+const INGRESS = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" } as const;
+
+/** Longest name of most Kubernetes objects (Kubernetes, "Object Names and IDs"). */
+const MAX_NAME = 253;
+
+/** Name of the Ingress, as TM Forum's Azure operator has it. */
+export function ingressNameOf({ name }: Pick<ExposedApi, "name">): string {
+  return shortened(`apim-api-ingress-${name}`, MAX_NAME);
+}
+
+/**
+ * Name of an API's other objects. It is not the API's own name, so that no object here is one of another gateway's: while
+ * an API changes gateways the objects of both are there.
+ */
+function nameInCluster({ name }: Pick<ExposedApi, "name">): string {
+  return shortened(`apim-${name}`, MAX_NAME);
+}
+
+/** The API with what the platform asks for where the API itself does not. */
+export function effectiveApi({ api, settings }: Pick<AzureApimArgs, "api" | "settings">): ExposedApi {
+  const isIsolated = api.networkPolicy === undefined && settings.cluster.isolate;
+  return isIsolated ? { ...api, networkPolicy: { cidrs: [] } } : api;
+}
+
+/** The API as the cluster's own gateway sees it: what API Management enforces is not enforced again. */
+export function clusterArgs(args: AzureApimArgs): IstioArgs {
+  const { hostname: _, ...api } = effectiveApi(args);
+  const { cluster } = args.settings;
+  return {
+    api: {
+      ...api,
+      name: nameInCluster(api),
+      ...(cluster.host === undefined ? {} : { hostname: cluster.host }),
+      cors: { ...api.cors, enabled: false },
+      jwt: [],
+      apiKeyVerification: { enabled: false },
+      rateLimit: { ...api.rateLimit, enabled: false },
+    },
+    settings: istioSettingsOf(args.settings),
+    context: args.context,
+  };
+}
+
+/** Settings of the Istio gateway, as far as they are not for its own clients. */
+function istioSettingsOf(settings: AzureApimSettings): IstioSettings {
+  const { publicHostname: _, tls, ...istio } = settings.cluster.istio;
+  const gateway = mutualTlsGatewayOf(settings);
+  if (gateway !== undefined) return { ...istio, gateway };
+  const certificates = tls?.certificates ?? [];
+  return certificates.length === 0 ? istio : { ...istio, tls: { port: tlsPort(istio), certificates } };
+}
+
+/** The objects of an API in the cluster; the first is its route. */
+export function clusterObjects(args: AzureApimArgs): readonly [OwnedObject, ...OwnedObject[]] {
+  const { api } = args;
+  const inCluster = clusterArgs(args);
+  const [route, ...others] =
+    args.settings.cluster.type === "istio"
+      ? istioObjects(inCluster)
+      : ([ingressOf(args), ...podObjects(inCluster)] as const);
+  // The API server refuses objects of another API that happens to have their names.
+  const mine = (object: OwnedObject): OwnedObject => ({
+    ...object,
+    fieldManager: `${fieldManager(api)}-apim`,
+  });
+  return [mine(route), ...[...others, ...sourceChecks(args.settings, inCluster)].map(mine)];
+}
+
+function podObjects(args: IstioArgs): readonly OwnedObject[] {
+  return [istioPolicies.mtls, istioPolicies.networkPolicy].flatMap(({ objects }) => objects?.(args) ?? []);
+}
+
+function ingressOf({ api, settings: { cluster } }: AzureApimArgs): OwnedObject {
+  const { className, tlsSecretName } =
+    cluster.type === "ingress" ? cluster : { className: "istio", tlsSecretName: undefined };
+  const hosts = cluster.host === undefined ? {} : { hosts: [cluster.host] };
+  const service = { name: api.implementation, port: { number: api.port } };
+  const spec: kubernetes.types.input.networking.v1.IngressSpec = {
+    ingressClassName: className,
+    rules: [
+      {
+        ...(cluster.host === undefined ? {} : { host: cluster.host }),
+        http: { paths: [{ path: api.path, pathType: "Prefix", backend: { service } }] },
+      },
+    ],
+    ...(tlsSecretName === undefined ? {} : { tls: [{ ...hosts, secretName: tlsSecretName }] }),
+  };
+  const { namespace } = api;
+  return {
+    ...INGRESS,
+    namespace,
+    name: ingressNameOf(api),
+    fieldManager: fieldManager(api),
+    fields: { spec },
+  };
+}
+
+/**
+ * Refuses requests to the API's route that come from elsewhere than API Management.
+ *
+ * The address is the one that the mesh trusts (`numTrustedProxies`, or the PROXY protocol): the address of the
+ * connection itself where nothing else is configured.
+ */
+function sourceChecks({ cluster }: AzureApimSettings, inCluster: IstioArgs): readonly OwnedObject[] {
+  const { allowFrom = [] } = cluster;
+  // Another ingress controller's Pods are not Istio's to protect.
+  if (allowFrom.length === 0 || (cluster.type === "ingress" && cluster.className !== "istio")) return [];
+  const spec: NonNullable<IAuthorizationPolicy["spec"]> = {
+    selector: { matchLabels: { ...workloadOf(inCluster.settings).labels } },
+    action: "DENY",
+    rules: [
+      {
+        from: [{ source: { notRemoteIpBlocks: [...allowFrom] } }],
+        to: [{ operation: requestsOf(inCluster) }],
+      },
+    ],
+  };
+  return [
+    objectAtGateway(inCluster, securityKind(inCluster.settings, "AuthorizationPolicy"), spec, "allow-from"),
+  ];
+}
+
+/** Where API Management reaches the route of an API. */
+export function backendSourceOf(api: ExposedApi, { cluster }: AzureApimSettings): BackendSource {
+  const scheme = schemeOf(cluster);
+  const isNamed = cluster.host !== undefined && scheme === "https";
+  // A certificate is for a name: with TLS the host has to be called by it.
+  const host = cluster.address ?? (isNamed ? cluster.host : undefined);
+  if (host !== undefined)
+    return { from: "settings", url: `${scheme}://${bracketed(host)}${portOf(cluster)}` };
+  if (cluster.type === "istio") return { from: "gateway", scheme };
+  return { from: "ingress", scheme, namespace: api.namespace, name: ingressNameOf(api) };
+}
+
+/** An IPv6 address stands in brackets in a URL (RFC 3986, section 3.2.2). */
+function bracketed(host: string): string {
+  return host.split(":").length > 2 ? `[${host}]` : host;
+}
+
+function schemeOf(cluster: AzureApimSettings["cluster"]): "http" | "https" {
+  if (cluster.type === "ingress") return cluster.tlsSecretName === undefined ? "http" : "https";
+  return cluster.tls || cluster.mutualTls !== undefined ? "https" : "http";
+}
+
+function portOf(cluster: AzureApimSettings["cluster"]): string {
+  const port = tlsPort(cluster.istio);
+  return cluster.type === "istio" && schemeOf(cluster) === "https" && port !== 443 ? `:${port}` : "";
+}
+
+/** `scheme://host[:port]` of what API Management calls; undefined while it is not known. */
+export function backendOf({ api, settings, context }: AzureApimArgs): string | undefined {
+  const source = backendSourceOf(api, settings);
+  return source.from === "settings" ? source.url : context?.backend;
+}
+
+/** The host by which the cluster finds the API, where it is not that of the backend. */
+export function hostHeaderOf(
+  { settings: { cluster } }: Pick<AzureApimArgs, "settings">,
+  backend: string | undefined,
+): string | undefined {
+  const { host } = cluster;
+  if (host === undefined || backend === undefined || new URL(backend).hostname === host) return undefined;
+  return host;
+}
+
+/** The parts of the context that the objects in the cluster depend on. */
+export function clusterContextNeeds(
+  api: ExposedApi,
+  settings: AzureApimSettings,
+): readonly (keyof ApiContext)[] {
+  const inCluster = clusterArgs({ api, settings });
+  const needs = istioContextNeeds(inCluster.api, inCluster.settings);
+  return settings.cluster.type === "istio" ? needs : needs.filter((part) => part === "podLabels");
+}
+
+/** The routes that an API occupies at the cluster's own gateway. */
+export function clusterRoutes(api: ExposedApi, settings: AzureApimSettings): readonly Route[] {
+  if (settings.cluster.type === "ingress") return [];
+  const inCluster = clusterArgs({ api, settings });
+  const { gateway } = inCluster.settings;
+  return virtualServiceHosts(inCluster.api, inCluster.settings).map((host) => ({
+    gateway,
+    host,
+    path: api.path,
+  }));
+}

@@ -1,0 +1,48 @@
+// Names of the entities of an API in Azure API Management, and their ids in Azure Resource Manager.
+import { shortened, type ExposedApi } from "../../spec";
+import { type AzureApimSettings } from "./settings";
+
+/** Longest id of an API (Azure Resource Manager, "Microsoft.ApiManagement service/apis"). */
+const MAX_API_ID = 256;
+
+/** Longest id of the other entities of an API. */
+const MAX_ID = 80;
+
+/**
+ * Id of an API: no revision is part of it. A namespace and a name may make the same text as others do, which shows as
+ * a conflict of routes.
+ */
+export function apiIdOf(
+  { namespace, name }: Pick<ExposedApi, "namespace" | "name">,
+  { apiIds }: Pick<AzureApimSettings, "apiIds">,
+): string {
+  return shortened(apiIds === "name" ? name : `${namespace}-${name}`, MAX_API_ID);
+}
+
+/** Id of the Backend and of the version set of an API. */
+export function entityIdOf(apiId: string): string {
+  return shortened(apiId, MAX_ID);
+}
+
+/** Id of the link between an API and a product. */
+export function linkIdOf(apiId: string, product: string): string {
+  return shortened(`${product}-${apiId}`, MAX_ID);
+}
+
+/** Resource id of an entity of the service. */
+export function resourceId(settings: AzureApimSettings, type: string, id: string): string {
+  return `${serviceId(settings)}/${type}/${id}`;
+}
+
+function serviceId({ subscriptionId, resourceGroup, serviceName }: AzureApimSettings): string {
+  const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+  return `${group}/providers/Microsoft.ApiManagement/service/${serviceName}`;
+}
+
+/** What every resource of the service names. */
+export function inService({ resourceGroup, serviceName }: AzureApimSettings): {
+  readonly resourceGroupName: string;
+  readonly serviceName: string;
+} {
+  return { resourceGroupName: resourceGroup, serviceName };
+}

@@ -1,0 +1,96 @@
+// spec.OASValidation: the policies validate-parameters, validate-content and validate-headers.
+import { hasDocument } from "../document";
+import { element, type AzureApimArgs, type PolicyResult, type XmlElement } from "./policy";
+
+/**
+ * Headers of HTTP itself, of browsers and of what stands before an API. Documents do not have them (OpenAPI
+ * Specification 3.0.3, "Parameter Object", on Accept, Content-Type and Authorization), and requests are not without.
+ */
+const USUAL_HEADERS = [
+  ...["Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control"],
+  ...["Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Date", "DNT", "Expect"],
+  ...["Forwarded", "From", "Host", "If-Match", "If-Modified-Since", "If-None-Match", "If-Unmodified-Since"],
+  ...["Max-Forwards", "Origin", "Pragma", "Priority", "Range", "Referer", "Request-Id", "Sec-CH-UA"],
+  ...["Sec-CH-UA-Mobile", "Sec-CH-UA-Platform", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site"],
+  ...["Sec-Fetch-User", "TE", "Traceparent", "Tracestate", "Transfer-Encoding", "Upgrade"],
+  ...["Upgrade-Insecure-Requests", "User-Agent", "Via", "X-Forwarded-For", "X-Forwarded-Host"],
+  ...["X-Forwarded-Port", "X-Forwarded-Proto", "X-Request-Id"],
+];
+
+/** Media types whose bodies are compared with the document's JSON schemas. */
+const JSON_TYPES = ["application/json", "application/merge-patch+json"];
+
+export function oasValidation(args: AzureApimArgs): PolicyResult {
+  const { requestEnabled, responseEnabled, allowUnspecifiedCookies } = args.api.oasValidation;
+  if (!requestEnabled && !responseEnabled)
+    return { because: "checks neither requests nor responses: requestEnabled and responseEnabled are false" };
+  if (!hasDocument(args))
+    return { because: "needs the API's document, and API Management has none to import" };
+  const { maxValidatedBytes } = args.settings;
+  const without = [
+    ...(requestEnabled && !allowUnspecifiedCookies ? ["cookies, which API Management does not check"] : []),
+    ...(responseEnabled ? [`bodies of responses of more than ${maxValidatedBytes} bytes`] : []),
+  ];
+  const inbound = requestEnabled ? [parametersCheck(args), contentCheck(args, "prevent")] : [];
+  const outbound = responseEnabled ? [contentCheck(args, "detect"), headersCheck()] : [];
+  return {
+    enforcedBy: [...inbound, ...outbound].map(({ name }) => name).join(", "),
+    ...(without.length === 0 ? {} : { without: without.join(", and ") }),
+    inbound,
+    outbound,
+  };
+}
+
+function parametersCheck({ api, settings }: AzureApimArgs): XmlElement {
+  const { allowUnspecifiedHeaders, allowUnspecifiedQueryParams } = api.oasValidation;
+  const ofSubscription = settings.subscriptionKey;
+  const specified = { "specified-parameter-action": "prevent" };
+  return element(
+    "validate-parameters",
+    { ...specified, "unspecified-parameter-action": allowUnspecifiedQueryParams ? "ignore" : "prevent" },
+    [
+      element(
+        "headers",
+        { ...specified, "unspecified-parameter-action": allowUnspecifiedHeaders ? "ignore" : "prevent" },
+        exceptions([...USUAL_HEADERS, ofSubscription.header]),
+      ),
+      ...(allowUnspecifiedQueryParams
+        ? []
+        : [
+            element(
+              "query",
+              { ...specified, "unspecified-parameter-action": "prevent" },
+              exceptions([ofSubscription.query]),
+            ),
+          ]),
+    ],
+  );
+}
+
+/** Parameters that are left as they are, whatever the document says. */
+function exceptions(names: readonly string[]): readonly XmlElement[] {
+  return [...new Set(names)].map((name) => element("parameter", { name, action: "ignore" }));
+}
+
+/**
+ * A request that is too large to be checked is refused, or a large body would be the way around the check. A response
+ * comes from the implementation: one that is too large goes on.
+ */
+function contentCheck({ settings }: AzureApimArgs, tooLarge: "prevent" | "detect"): XmlElement {
+  return element(
+    "validate-content",
+    {
+      "unspecified-content-type-action": "prevent",
+      "max-size": settings.maxValidatedBytes,
+      "size-exceeded-action": tooLarge,
+    },
+    JSON_TYPES.map((type) => element("content", { type, "validate-as": "json", action: "prevent" })),
+  );
+}
+
+function headersCheck(): XmlElement {
+  return element("validate-headers", {
+    "specified-header-action": "prevent",
+    "unspecified-header-action": "ignore",
+  });
+}
