@@ -62,6 +62,8 @@ export class DocumentError extends Error {
   constructor(
     readonly reason: DocumentReason,
     message: string,
+    /** Whether the same may be expected of all documents of the host. */
+    readonly ofHost = false,
   ) {
     super(message);
   }
@@ -70,6 +72,11 @@ export class DocumentError extends Error {
 /** An error of the class {@link DocumentError} for what cannot be had now. */
 export function unavailable(message: string): DocumentError {
   return new DocumentError("DocumentUnavailable", message);
+}
+
+/** As {@link unavailable}, where it is the host that does not answer. */
+export function hostUnavailable(message: string): DocumentError {
+  return new DocumentError("DocumentUnavailable", message, true);
 }
 
 /** An error of the class {@link DocumentError} for what cannot be imported until somebody changes it. */

@@ -1,4 +1,5 @@
 // Reads documents: gets them with all that they refer to, and has them imported.
+import { createHash } from "node:crypto";
 import { type Dispatcher } from "undici";
 import { documentDispatcher, type Resolve } from "./connect";
 import { invalid, type DocumentLimits, type DocumentSource, type ImportedDocument } from "./document";
@@ -6,6 +7,11 @@ import { fetchDocument, type Fetched } from "./fetch";
 import { tooLarge } from "./body";
 import { referredTo, type OtherDocument, type RawDocument } from "./import";
 import { DocumentThread } from "./thread/documentThread";
+
+/** Counts changes of what is made of documents: what an earlier release has made is made again. */
+const REVISION = 1;
+
+const PREFIX = `${REVISION} `;
 
 /** A document that was read. */
 export interface ReadDocument {
@@ -38,18 +44,34 @@ export class DocumentReader {
   async read(source: DocumentSource, etag?: string): Promise<ReadDocument | undefined> {
     const signal = AbortSignal.timeout(this.limits.totalDeadline);
     const budget = { bytes: this.limits.bytes };
+    const known = etag?.startsWith(PREFIX) === true ? etag.slice(PREFIX.length) : undefined;
     const raw =
-      source.from === "url" ? await this.fetch(source.url, budget, signal, etag) : textOf(source.text);
-    if (raw === undefined) return undefined;
+      source.from === "url" ? await this.fetch(source.url, budget, signal, known) : textOf(source.text);
+    // Of a text that is given, the tag is made here.
+    if (raw === undefined || (source.from === "text" && raw.etag === known)) return undefined;
     spend(budget, raw, this.limits);
+    const { document, alone } = await this.import(raw, budget, signal);
+    return alone && raw.etag !== undefined ? { document, etag: PREFIX + raw.etag } : { document };
+  }
+
+  /** Lets go of connections and the thread. Reads under way fail. */
+  async stop(): Promise<void> {
+    await Promise.all([this.dispatcher.destroy(), this.thread.stop()]);
+  }
+
+  /** @returns with `alone`, whether it refers to no others */
+  private async import(
+    raw: RawDocument,
+    budget: Budget,
+    signal: AbortSignal,
+  ): Promise<{ readonly document: ImportedDocument; readonly alone: boolean }> {
+    const { importedBytes: limit, references } = this.limits;
     const others: OtherDocument[] = [];
     for (;;) {
-      const step = await this.thread.import({ raw, others, limit: this.limits.importedBytes });
-      if ("imported" in step) {
-        return { document: step.imported, ...(others.length === 0 ? { etag: raw.etag } : {}) };
-      }
-      if (others.length + step.missing.length > this.limits.references) {
-        throw invalid(`refers to more than ${this.limits.references} other documents`);
+      const step = await this.thread.import({ raw, others, limit });
+      if ("imported" in step) return { document: step.imported, alone: others.length === 0 };
+      if (others.length + step.missing.length > references) {
+        throw invalid(`refers to more than ${references} other documents`);
       }
       for (const url of step.missing) {
         const other = await this.other(url, budget, signal);
@@ -57,11 +79,6 @@ export class DocumentReader {
         others.push(other);
       }
     }
-  }
-
-  /** Lets go of connections and the thread. Reads under way fail. */
-  async stop(): Promise<void> {
-    await Promise.all([this.dispatcher.destroy(), this.thread.stop()]);
   }
 
   private async other(url: string, budget: Budget, signal: AbortSignal): Promise<OtherDocument> {
@@ -94,7 +111,7 @@ interface Budget {
 }
 
 function textOf(text: string): Raw {
-  return { bytes: Buffer.from(text) };
+  return { bytes: Buffer.from(text), etag: createHash("sha256").update(text).digest("hex") };
 }
 
 function spend(budget: Budget, { bytes }: RawDocument, limits: DocumentLimits): void {

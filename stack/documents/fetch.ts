@@ -4,7 +4,7 @@ import { request, type Dispatcher } from "undici";
 import { isAddressAllowed, isHostAllowed, withoutBrackets } from "./addresses";
 import { readBody } from "./body";
 import { AddressRefusedError } from "./connect";
-import { DocumentError, invalid, unavailable, type DocumentLimits } from "./document";
+import { DocumentError, hostUnavailable, invalid, unavailable, type DocumentLimits } from "./document";
 
 /** How one document is got. */
 export interface FetchOptions {
@@ -44,9 +44,9 @@ export async function fetchDocument(url: string, options: FetchOptions): Promise
     return await follow(new URL(url), { ...options, signal });
   } catch (error) {
     if (error instanceof DocumentError) throw error;
-    if (deadline.aborted) throw unavailable(`was not there within ${options.limits.deadline / 1000} s`);
+    if (deadline.aborted) throw hostUnavailable(`was not there within ${options.limits.deadline / 1000} s`);
     if (options.signal?.aborted === true) throw unavailable("was not there in time");
-    throw unavailable(`cannot be fetched: ${describe(error)}`);
+    throw hostUnavailable(`cannot be fetched: ${describe(error)}`);
   }
 }
 
