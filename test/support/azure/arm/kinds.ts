@@ -11,7 +11,7 @@ interface Kind {
 }
 
 const kinds = [
-  { pattern: "apis/*", writeOnly: ["format", "value"] },
+  { pattern: "apis/*", writeOnly: ["format", "value", "translateRequiredQueryParameters"] },
   { pattern: "apis/*/policies/*", writeOnly: ["format"] },
   { pattern: "apis/*/operations/*" },
   { pattern: "apis/*/operations/*/policies/*", writeOnly: ["format"] },

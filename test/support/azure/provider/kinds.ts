@@ -12,7 +12,14 @@ interface ResourceKind {
 }
 
 const kinds: Readonly<Record<string, ResourceKind>> = {
-  Api: { path: ["apis", "apiId"], renamed: { apiType: "type", soapApiType: "apiType" } },
+  Api: {
+    path: ["apis", "apiId"],
+    renamed: {
+      apiType: "type",
+      soapApiType: "apiType",
+      translateRequiredQueryParametersConduct: "translateRequiredQueryParameters",
+    },
+  },
   ApiPolicy: { path: ["apis", "apiId", "policies", "policyId"] },
   ApiOperation: { path: ["apis", "apiId", "operations", "operationId"] },
   ApiOperationPolicy: { path: ["apis", "apiId", "operations", "operationId", "policies", "policyId"] },
