@@ -32,7 +32,7 @@ export {
   type ResourceKind,
   type Segment,
 } from "./model";
-export { DNS_LABEL, DNS_SUBDOMAIN, HOST_NAME, LABEL_VALUE, type TextRule } from "./names";
+export { DNS_LABEL, DNS_SUBDOMAIN, HOST_NAME, LABEL_VALUE, PLAIN_TEXT, type TextRule } from "./names";
 export { optional } from "./optional";
 export { parseExposedApi } from "./parse";
 export { noRules, type PlatformRules, type PolicyDefaults } from "./platform";
@@ -40,4 +40,4 @@ export { readRateLimit } from "./policies";
 export { quotaIdentifier } from "./rateLimitIdentifier";
 export { policyPlace, type PolicyField, requestedPolicies } from "./requestedPolicies";
 export { asLabel, shortened } from "./shortened";
-export { HTTP_URL } from "./web";
+export { HTTP_URL, TOKEN } from "./web";

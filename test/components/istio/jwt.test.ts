@@ -152,11 +152,22 @@ describe("JWT behind Istio", () => {
     assert.deepEqual(idsOf(objectsOf(apiWith({}))), ["VirtualService components/r1-catalog-api"]);
   });
 
-  it("says which providers the platform has none of", () => {
+  it("says that Istio does not look at the application that a token was issued to", () => {
+    const settings: IstioSettings = { ...guarded, jwt: [{ ...partner, clientIds: ["client"] }] };
+    assert.equal(
+      outcomeOf("jwt", apiWith({}, { jwt: "partner" }), settings).without,
+      "a look at the application that a token was issued to (clientIds of partner)",
+    );
+    assert.ok(!JSON.stringify(objectsOf(apiWith({}, { jwt: "partner" }), settings)).includes('"client"'));
+  });
+
+  it("says which providers Istio is not told of", () => {
     const api = apiWith({}, { jwt: "keycloak,partner" });
     const settings: IstioSettings = { ...guarded, jwt: [partner] };
     assert.deepEqual(outcomeOf("jwt", api, settings), {
-      because: "names providers that the platform has none of: keycloak",
+      because:
+        "names providers that Istio is not told of: keycloak (an entra provider needs tenantId, and clientIds or " +
+        "audiences, in the platform file)",
     });
     const [rule] = specOf(objectsOf(api, settings), "AuthorizationPolicy")["rules"] as Json[];
     assert.deepEqual((rule?.["when"] as Json[])[0]?.["notValues"], [partner.issuer]);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { readPlatform } from "../../../components";
-import { noRules } from "../../../spec";
+import { noPlatform, readPlatform } from "../../../components";
 import { JWKS, problems } from "./problems";
 
 const EVERYTHING = `
@@ -32,7 +31,12 @@ locked: [rateLimit, jwt, jwt]
 
 describe("readPlatform", () => {
   it("reads every part of a platform file", () => {
-    assert.deepEqual(readPlatform(EVERYTHING), {
+    const { azureApim, ...platform } = readPlatform(EVERYTHING);
+    assert.deepEqual(
+      azureApim.jwt.map(({ name }) => name),
+      ["keycloak", "discovered"],
+    );
+    assert.deepEqual(platform, {
       rules: {
         defaults: {
           CORS: { enabled: true, allowOrigins: ["https://portal.example.com"] },
@@ -76,7 +80,7 @@ describe("readPlatform", () => {
 
   it("takes a file that says nothing", () => {
     for (const text of ["", "\n", "# nothing yet\n", "---\n", "{}", "jwt:\ntls:\ndefaults:\nlocked:\n"]) {
-      assert.deepEqual(readPlatform(text), { rules: noRules, istio: {} });
+      assert.deepEqual(readPlatform(text), noPlatform);
     }
   });
 
@@ -116,7 +120,7 @@ describe("A platform file that is no YAML mapping", () => {
   it("is refused where it is a list or a text", () => {
     for (const text of ["- jwt", "jwt", "7"]) {
       assert.deepEqual(problems(text), [
-        "must be a mapping with the keys gateway, jwt, apiKeys, tls, defaults, locked",
+        "must be a mapping with the keys gateway, jwt, apiKeys, tls, defaults, locked, azureApim, whalecloudApig",
       ]);
     }
   });
@@ -135,7 +139,7 @@ describe("A platform file", () => {
     [
       "a part there is none of",
       "gatewy: {}",
-      "gatewy: is not known; the keys here are gateway, jwt, apiKeys, tls, defaults, locked",
+      "gatewy: is not known; the keys here are gateway, jwt, apiKeys, tls, defaults, locked, azureApim, whalecloudApig",
     ],
     ["a part without keys", "tls: on", 'tls: "on" must be an object'],
     [
@@ -143,7 +147,7 @@ describe("A platform file", () => {
       "gateway: { label: {} }\njwt: { providers: [{ name: a, issuer: 'https://a.example', jwksUrl: x }] }\n" +
         "tls: { certManager: { issuer: a, 'k ind': b } }\n" +
         "defaults: { RateLimit: {}, CORS: { handlePreflightRequests: { maxage: 1 } }, networkPolicy: { cidr: [] } }",
-      "jwt.providers[0].jwksUrl: is not known; the keys here are name, issuer, jwksUri, jwks, audiences",
+      "jwt.providers[0].jwksUrl: is not known; the keys here are name, issuer, jwksUri, jwks, audiences, metadataUrl, clientId, entra",
       "defaults.RateLimit: is not known; the keys here are CORS, rateLimit, jwt, mtls, networkPolicy",
       "defaults.CORS.handlePreflightRequests.maxage: is not known; the keys here are enabled, allowHeaders, " +
         "allowMethods, maxAge",
