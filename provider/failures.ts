@@ -36,7 +36,7 @@ export function partialFailure(message: string, { id, properties, inputs }: Kept
     .setReasonsList([message]);
   const detail = new Any();
   detail.pack(kept.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const status = new Status().setCode(grpc.status.UNKNOWN).setMessage(message).addDetails(detail);
+  const status = new Status().setCode(grpc.status.UNKNOWN).setMessage(message).setDetailsList([detail]);
   const metadata = new grpc.Metadata();
   // Where gRPC has the details of an error, which its library for Node knows nothing of.
   metadata.set("grpc-status-details-bin", Buffer.from(status.serializeBinary()));

@@ -16,6 +16,7 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
 });
 
 // The engine holds the other end of the pipe: it closes when the engine goes, in whatever way.
-if (fstatSync(STDIN).isFIFO()) {
+const stdin = fstatSync(STDIN);
+if (stdin.isFIFO() || stdin.isSocket()) {
   process.stdin.resume().once("close", () => process.exit(0));
 }
