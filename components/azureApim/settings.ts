@@ -13,8 +13,8 @@ export interface AzureApimSettings {
   readonly gatewayUrl: string;
   /** Its developer portal, `https://host`. */
   readonly developerPortalUrl: string;
-  /** Of the pricing tiers, Consumption has neither rate limits by key nor quotas by key. */
-  readonly tier: "consumption" | "standard";
+  /** Of the pricing tiers, Consumption has neither rate limits by key nor quotas by key; those of version 2, no quotas. */
+  readonly tier: "consumption" | "standard" | "v2";
   /** What the id of an API there is made from: its name, or its namespace and name. */
   readonly apiIds: "name" | "namespace-name";
   /** How requests come from API Management to the implementation. */

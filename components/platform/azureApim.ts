@@ -58,7 +58,7 @@ export function readAzureApim(field: Field, jwt: readonly IdentityProviderPart[]
     ...optional("serviceName", apim.get("serviceName").text(SERVICE_NAME)),
     ...optional("gatewayUrl", readOrigin(apim.get("gatewayUrl"))),
     ...optional("developerPortalUrl", readOrigin(apim.get("developerPortalUrl"))),
-    tier: apim.get("tier").oneOf(["consumption", "standard"]) ?? usual.tier,
+    tier: apim.get("tier").oneOf(["consumption", "standard", "v2"]) ?? usual.tier,
     apiIds: apim.get("apiIds").oneOf(["name", "namespace-name"]) ?? usual.apiIds,
     cluster: readCluster(apim.get("cluster")),
     ...optional("circuitBreaker", readCircuitBreaker(apim.get("circuitBreaker"))),

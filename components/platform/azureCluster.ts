@@ -36,9 +36,13 @@ export function readCluster(field: Field): ClusterPart {
 }
 
 function readIngressSide(cluster: Field): ClusterPart {
+  const className = cluster.get("className");
+  if (cluster.get("allowFrom").isSet && className.isSet && className.value !== "istio") {
+    className.fail("must be istio where allowFrom is set, which only the Istio gateway enforces");
+  }
   return {
     type: "ingress",
-    className: cluster.get("className").text(DNS_SUBDOMAIN) ?? "istio",
+    className: className.text(DNS_SUBDOMAIN) ?? "istio",
     ...readAnySide(cluster),
     ...optional("tlsSecretName", cluster.get("tlsSecretName").text(DNS_SUBDOMAIN)),
   };
@@ -69,6 +73,10 @@ function readMutualTls(mutualTls: Field) {
 
 function readAnySide(cluster: Field) {
   const allowFrom = texts(cluster.get("allowFrom"), CIDR);
+  if (cluster.get("allowFrom").isSet && !cluster.get("host").isSet) {
+    // Requests for any host would have to come from there, also those for an API that Istio serves on the same path.
+    cluster.get("host").fail("is required where allowFrom is set");
+  }
   return {
     ...optional("address", cluster.get("address").text(ADDRESS)),
     ...optional("allowFrom", allowFrom.length > 0 ? allowFrom : undefined),

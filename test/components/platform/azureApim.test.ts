@@ -172,7 +172,7 @@ describe("azureApim of a platform file", () => {
     ["keyVaultIdentity", [SUBSCRIPTION], ["system"]],
     ["quotaPeriod", ["300"], ["299", "day"]],
     ["maxValidatedBytes", ["1", "102400"], ["0", "102401"]],
-    ["tier", ["consumption"], ["developer"]],
+    ["tier", ["consumption", "v2"], ["developer"]],
     ["apiIds", ["name"], ["uid"]],
     ["foreignChanges", ["report"], ["ignore"]],
   ];
@@ -200,8 +200,14 @@ describe("azureApim of a platform file", () => {
     ],
     ["a cluster side that is no object", "{ cluster: istio }", 'cluster: "istio" must be an object'],
     [
+      "blocks of addresses at a gateway that does not look, and for any host",
+      "{ cluster: { className: nginx, allowFrom: [10.0.0.0/8] } }",
+      'cluster.className: "nginx" must be istio where allowFrom is set, which only the Istio gateway enforces',
+      "cluster.host: is required where allowFrom is set",
+    ],
+    [
       "addresses with which nobody can be called",
-      "{ cluster: { address: 'https://a.example', allowFrom: [10.0.0.1/8] } }",
+      "{ cluster: { host: a.example, address: 'https://a.example', allowFrom: [10.0.0.1/8] } }",
       'cluster.address: "https://a.example" must be a host name or an IP address, one of IPv6 in brackets',
       'cluster.allowFrom[0]: "10.0.0.1/8" must be a CIDR in its canonical form, without bits beyond the prefix, e.g. ' +
         "10.0.0.0/8 or 2001:db8::/32",
