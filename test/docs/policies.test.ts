@@ -10,6 +10,13 @@ const root = join(__dirname, "..", "..");
 const file = join(root, "docs", "policies.md");
 const text = readFileSync(file, "utf8");
 
+/** Where the tests of each gateway are, below `test/components/`. */
+const folders: Readonly<Record<string, string>> = {
+  istio: "istio",
+  "azure-apim": "azureApim",
+  "whalecloud-apig": "whalecloudApig",
+};
+
 interface Row {
   readonly field: string;
   readonly gateway: string;
@@ -48,7 +55,7 @@ function titlesIn(folder: string): readonly Title[] {
 /** Whether a test of this title is there. A field that is filled in at run time stands in the same file as a text. */
 function isTested({ field, gateway, how }: Row): boolean {
   const name = `${field} × ${gateway}: ${how}`;
-  return titlesIn(`test/components/${gateway}`).some(({ parts, code }) => {
+  return titlesIn(`test/components/${folders[gateway] ?? gateway}`).some(({ parts, code }) => {
     if (parts.length === 1) return parts[0] === name;
     const [first = "", ...others] = parts;
     if (!name.startsWith(first) || !name.endsWith(others.at(-1) ?? "")) return false;
@@ -116,7 +123,7 @@ describe("docs/policies.md", () => {
 
   it("has a row for every test that is named after a field", () => {
     const named = gatewayTypes
-      .flatMap((gateway) => titlesIn(`test/components/${gateway}`))
+      .flatMap((gateway) => titlesIn(`test/components/${folders[gateway] ?? gateway}`))
       .filter(({ parts }) => parts.length === 1 && parts[0]?.includes(" × ") === true)
       .map(({ parts }) => parts[0]);
     const known = rows.map(({ field, gateway, how }) => `${field} × ${gateway}: ${how}`);
