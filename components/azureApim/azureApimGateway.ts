@@ -5,7 +5,8 @@ import { declareObject } from "../declaredObject";
 import { type GatewayBinding, type GatewayComponent } from "../gateway";
 import { objectId, versionsOf, type ObjectVersions } from "../ownedObject";
 import { bindingOf } from "./binding";
-import { backendOf, clusterObjects } from "./clusterSide";
+import { backendOf } from "./backend";
+import { clusterObjects } from "./clusterSide";
 import {
   apiArgs,
   backendArgs,
@@ -93,10 +94,7 @@ export class AzureApimGateway extends pulumi.ComponentResource implements Gatewa
       new apim.ApiOperation(`${prefix}/${operation.operationId}`, operation, afterPolicy);
     const diagnostic = diagnosticArgs(args);
     if (diagnostic !== undefined) new apim.ApiDiagnostic(prefix, diagnostic, ofApi);
-    for (const link of productLinkArgs(args))
-      new apim.ProductApiLink(`${prefix}/${String(link.productId)}`, link, {
-        ...options,
-        dependsOn: [api, policy],
-      });
+    for (const [product, link] of productLinkArgs(args))
+      new apim.ProductApiLink(`${prefix}/${product}`, link, { ...options, dependsOn: [api, policy] });
   }
 }

@@ -2,7 +2,7 @@
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1beta1/AuthorizationPolicy";
 import type * as kubernetes from "@pulumi/kubernetes";
 import { shortened, type ExposedApi } from "../../spec";
-import { type ApiContext, type BackendSource, type Route } from "../gateway";
+import { type ApiContext, type Route } from "../gateway";
 import { objectAtGateway, securityKind, workloadOf, type IstioArgs } from "../istio/istioPolicy";
 import { istioContextNeeds, istioObjects } from "../istio/objects";
 import { istioPolicies } from "../istio/policies";
@@ -11,19 +11,12 @@ import { tlsPort, type IstioSettings } from "../istio/settings";
 import { virtualServiceHosts } from "../istio/url";
 import { fieldManager } from "../kubernetesMetadata";
 import { type OwnedObject } from "../ownedObject";
+import { ingressNameOf, MAX_NAME } from "./backend";
 import { mutualTlsGatewayOf } from "./mutualTls";
 import { type AzureApimArgs } from "./policies/policy";
 import { type AzureApimSettings } from "./settings";
 
 const INGRESS = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" } as const;
-
-/** Longest name of most Kubernetes objects (Kubernetes, "Object Names and IDs"). */
-const MAX_NAME = 253;
-
-/** Name of the Ingress, as TM Forum's Azure operator has it. */
-export function ingressNameOf({ name }: Pick<ExposedApi, "name">): string {
-  return shortened(`apim-api-ingress-${name}`, MAX_NAME);
-}
 
 /**
  * Name of an API's other objects. It is not the API's own name, so that no object here is one of another gateway's: while
@@ -41,13 +34,13 @@ export function effectiveApi({ api, settings }: Pick<AzureApimArgs, "api" | "set
 
 /** The API as the cluster's own gateway sees it: what API Management enforces is not enforced again. */
 export function clusterArgs(args: AzureApimArgs): IstioArgs {
-  const { hostname: _, ...api } = effectiveApi(args);
+  const api = effectiveApi(args);
   const { cluster } = args.settings;
   return {
     api: {
       ...api,
       name: nameInCluster(api),
-      ...(cluster.host === undefined ? {} : { hostname: cluster.host }),
+      hostname: cluster.host,
       cors: { ...api.cors, enabled: false },
       jwt: [],
       apiKeyVerification: { enabled: false },
@@ -60,11 +53,17 @@ export function clusterArgs(args: AzureApimArgs): IstioArgs {
 
 /** Settings of the Istio gateway, as far as they are not for its own clients. */
 function istioSettingsOf(settings: AzureApimSettings): IstioSettings {
-  const { publicHostname: _, tls, ...istio } = settings.cluster.istio;
+  const { istio } = settings.cluster;
+  const certificates = istio.tls?.certificates ?? [];
   const gateway = mutualTlsGatewayOf(settings);
-  if (gateway !== undefined) return { ...istio, gateway };
-  const certificates = tls?.certificates ?? [];
-  return certificates.length === 0 ? istio : { ...istio, tls: { port: tlsPort(istio), certificates } };
+  return {
+    ...istio,
+    gateway: gateway ?? istio.gateway,
+    publicHostname: undefined,
+    // The Gateways for them take all requests to their hosts.
+    tls:
+      gateway === undefined && certificates.length > 0 ? { port: tlsPort(istio), certificates } : undefined,
+  };
 }
 
 /** The objects of an API in the cluster; the first is its route. */
@@ -135,49 +134,6 @@ function sourceChecks({ cluster }: AzureApimSettings, inCluster: IstioArgs): rea
   return [
     objectAtGateway(inCluster, securityKind(inCluster.settings, "AuthorizationPolicy"), spec, "allow-from"),
   ];
-}
-
-/** Where API Management reaches the route of an API. */
-export function backendSourceOf(api: ExposedApi, { cluster }: AzureApimSettings): BackendSource {
-  const scheme = schemeOf(cluster);
-  const isNamed = cluster.host !== undefined && scheme === "https";
-  // A certificate is for a name: with TLS the host has to be called by it.
-  const host = cluster.address ?? (isNamed ? cluster.host : undefined);
-  if (host !== undefined)
-    return { from: "settings", url: `${scheme}://${bracketed(host)}${portOf(cluster)}` };
-  if (cluster.type === "istio") return { from: "gateway", scheme };
-  return { from: "ingress", scheme, namespace: api.namespace, name: ingressNameOf(api) };
-}
-
-/** An IPv6 address stands in brackets in a URL (RFC 3986, section 3.2.2). */
-function bracketed(host: string): string {
-  return host.split(":").length > 2 ? `[${host}]` : host;
-}
-
-function schemeOf(cluster: AzureApimSettings["cluster"]): "http" | "https" {
-  if (cluster.type === "ingress") return cluster.tlsSecretName === undefined ? "http" : "https";
-  return cluster.tls || cluster.mutualTls !== undefined ? "https" : "http";
-}
-
-function portOf(cluster: AzureApimSettings["cluster"]): string {
-  const port = tlsPort(cluster.istio);
-  return cluster.type === "istio" && schemeOf(cluster) === "https" && port !== 443 ? `:${port}` : "";
-}
-
-/** `scheme://host[:port]` of what API Management calls; undefined while it is not known. */
-export function backendOf({ api, settings, context }: AzureApimArgs): string | undefined {
-  const source = backendSourceOf(api, settings);
-  return source.from === "settings" ? source.url : context?.backend;
-}
-
-/** The host by which the cluster finds the API, where it is not that of the backend. */
-export function hostHeaderOf(
-  { settings: { cluster } }: Pick<AzureApimArgs, "settings">,
-  backend: string | undefined,
-): string | undefined {
-  const { host } = cluster;
-  if (host === undefined || backend === undefined || new URL(backend).hostname === host) return undefined;
-  return host;
 }
 
 /** The parts of the context that the objects in the cluster depend on. */

@@ -144,14 +144,21 @@ export function diagnosticArgs(args: AzureApimArgs): apim.ApiDiagnosticArgs | un
   };
 }
 
-export function productLinkArgs({ api, settings }: AzureApimArgs): readonly apim.ProductApiLinkArgs[] {
+/** @returns links to each product, by its id */
+export function productLinkArgs({
+  api,
+  settings,
+}: AzureApimArgs): readonly (readonly [string, apim.ProductApiLinkArgs])[] {
   const apiId = apiIdOf(api, settings);
-  return settings.products.map(({ id }) => ({
-    ...inService(settings),
-    productId: id,
-    apiLinkId: linkIdOf(apiId, id),
-    apiId: resourceId(settings, "apis", apiId),
-  }));
+  return settings.products.map(({ id }) => [
+    id,
+    {
+      ...inService(settings),
+      productId: id,
+      apiLinkId: linkIdOf(apiId, id),
+      apiId: resourceId(settings, "apis", apiId),
+    },
+  ]);
 }
 
 function ofApi({ api, settings }: AzureApimArgs): ReturnType<typeof inService> & { readonly apiId: string } {

@@ -3,13 +3,8 @@ import { type ExposedApi, type FieldError } from "../../spec";
 import { type AddressedApi, type ApiContext, type Gateway, type PublicUrl, type Route } from "../gateway";
 import type * as gatewayModule from "./azureApimGateway";
 import type * as platformModule from "./azureApimPlatform";
-import {
-  backendOf,
-  backendSourceOf,
-  clusterContextNeeds,
-  clusterObjects,
-  clusterRoutes,
-} from "./clusterSide";
+import { backendOf, backendSourceOf } from "./backend";
+import { clusterContextNeeds, clusterObjects, clusterRoutes } from "./clusterSide";
 import { namesDocument } from "./document";
 import { mutualTlsObjects } from "./mutualTls";
 import { apiIdOf } from "./names";

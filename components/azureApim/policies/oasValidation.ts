@@ -1,6 +1,8 @@
 // spec.OASValidation: the policies validate-parameters, validate-content and validate-headers.
+import { quotaIdentifier } from "../../../spec";
 import { hasDocument } from "../document";
 import { element, type AzureApimArgs, type PolicyResult, type XmlElement } from "./policy";
+import { isName } from "./texts";
 
 /**
  * Headers of HTTP itself, of browsers and of what stands before an API. Documents do not have them (OpenAPI
@@ -34,16 +36,27 @@ export function oasValidation(args: AzureApimArgs): PolicyResult {
   const inbound = requestEnabled ? [parametersCheck(args), contentCheck(args, "prevent")] : [];
   const outbound = responseEnabled ? [contentCheck(args, "detect"), headersCheck()] : [];
   return {
-    enforcedBy: [...inbound, ...outbound].map(({ name }) => name).join(", "),
+    enforcedBy: [...described("requests", inbound), ...described("responses", outbound)].join("; "),
     ...(without.length === 0 ? {} : { without: without.join(", and ") }),
     inbound,
     outbound,
   };
 }
 
-function parametersCheck({ api, settings }: AzureApimArgs): XmlElement {
+function described(what: string, checks: readonly XmlElement[]): readonly string[] {
+  return checks.length === 0 ? [] : [`${checks.map(({ name }) => name).join(" and ")} of ${what}`];
+}
+
+/** Headers that the platform, or the API itself, asks clients for. */
+function askedFor({ api, settings }: AzureApimArgs): readonly string[] {
+  const identifiers = [api.rateLimit.identifier, quotaIdentifier(api.quota)];
+  const named = identifiers.flatMap((identifier) => (identifier?.type === "header" ? [identifier.name] : []));
+  return [settings.subscriptionKey.header, ...named.filter(isName)];
+}
+
+function parametersCheck(args: AzureApimArgs): XmlElement {
+  const { api, settings } = args;
   const { allowUnspecifiedHeaders, allowUnspecifiedQueryParams } = api.oasValidation;
-  const ofSubscription = settings.subscriptionKey;
   const specified = { "specified-parameter-action": "prevent" };
   return element(
     "validate-parameters",
@@ -52,7 +65,7 @@ function parametersCheck({ api, settings }: AzureApimArgs): XmlElement {
       element(
         "headers",
         { ...specified, "unspecified-parameter-action": allowUnspecifiedHeaders ? "ignore" : "prevent" },
-        exceptions([...USUAL_HEADERS, ofSubscription.header]),
+        exceptions([...USUAL_HEADERS, ...askedFor(args)]),
       ),
       ...(allowUnspecifiedQueryParams
         ? []
@@ -60,7 +73,7 @@ function parametersCheck({ api, settings }: AzureApimArgs): XmlElement {
             element(
               "query",
               { ...specified, "unspecified-parameter-action": "prevent" },
-              exceptions([ofSubscription.query]),
+              exceptions([settings.subscriptionKey.query]),
             ),
           ]),
     ],

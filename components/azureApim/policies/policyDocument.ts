@@ -1,5 +1,5 @@
 // The policy of an API as a whole.
-import { backendOf, hostHeaderOf } from "../clusterSide";
+import { backendOf, hostHeaderOf } from "../backend";
 import { apiIdOf, entityIdOf } from "../names";
 import { element, type AzureApimArgs, type XmlElement } from "./policy";
 import { gatewayResults } from ".";

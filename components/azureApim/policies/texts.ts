@@ -13,9 +13,9 @@ const UNWRITABLE = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Whether API Management takes a text for nothing but a text. */
+/** Whether API Management takes a text for nothing but a text. One of spaces alone would be none. */
 export function isPlain(text: string): boolean {
-  return !ACTIVE.test(text) && !UNWRITABLE.test(text);
+  return text.trim() !== "" && !ACTIVE.test(text) && !UNWRITABLE.test(text);
 }
 
 /** Whether a text may stand inside an expression, between quotation marks. */

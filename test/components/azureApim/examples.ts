@@ -59,7 +59,11 @@ export const settings: AzureApimSettings = {
 
 /** Settings with changes to the way into the cluster. */
 export function withCluster(changes: Json, others: Partial<AzureApimSettings> = {}): AzureApimSettings {
-  return { ...settings, ...others, cluster: { ...settings.cluster, ...changes } as AzureApimSettings["cluster"] };
+  return {
+    ...settings,
+    ...others,
+    cluster: { ...settings.cluster, ...changes } as AzureApimSettings["cluster"],
+  };
 }
 
 /** Settings with an Istio gateway as the way into the cluster. */
