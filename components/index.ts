@@ -82,4 +82,5 @@ export {
 } from "./platform/azureApimPart";
 export { noPlatform, type Platform, PlatformError } from "./platform/platform";
 export { readPlatform } from "./platform/readPlatform";
+export { endpointOf as whalecloudEndpoint } from "./platform/whalecloudApig";
 export { patchFieldManager, type OwnerReference } from "./kubernetesMetadata";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { availableParallelism, homedir } from "node:os";
 import { join } from "node:path";
+import { defaultAzureApimPart } from "../../components";
 import { noRules } from "../../spec";
 import { ConfigError, readConfig, type WatcherConfig } from "../../watcher/config";
 import { useTempDir } from "../support/tempDir";
@@ -19,11 +20,24 @@ function complaints(env: Environment): string[] {
   }
 }
 
+/** How the WhaleCloud gateway is reached unless it is said, with `changes`. */
+function whalecloud(changes: Partial<WatcherConfig["whalecloud"]>): WatcherConfig["whalecloud"] {
+  return { ...readConfig({}).whalecloud, ...changes };
+}
+
 describe("readConfig", () => {
   it("works in an empty environment, as TM Forum's Istio operator does", () => {
     assert.deepEqual(readConfig({}), {
       namespaces: ["components"],
+      gateway: "istio",
       istio: { type: "istio", gateway: "component-gateway" },
+      azure: { part: defaultAzureApimPart },
+      whalecloud: {
+        type: "whalecloud-apig",
+        endpoint: "http://apig-operator-uportal.components:8080",
+        mock: false,
+        timeout: 30,
+      },
       workload: {},
       rules: noRules,
       gatewayService: undefined,
@@ -44,9 +58,19 @@ describe("readConfig", () => {
   });
 
   const cases: readonly (readonly [string, Environment, Partial<WatcherConfig>])[] = [
-    ["one namespace", { COMPONENT_NAMESPACE: "oda" }, { namespaces: ["oda"] }],
-    ["several namespaces", { COMPONENT_NAMESPACE: " a, b ,,a" }, { namespaces: ["a", "b"] }],
-    ["every namespace", { COMPONENT_NAMESPACE: "a,*" }, { namespaces: undefined }],
+    [
+      "one namespace, where the WhaleCloud gateway is too",
+      { COMPONENT_NAMESPACE: "oda" },
+      { namespaces: ["oda"], whalecloud: whalecloud({ endpoint: "http://apig-operator-uportal.oda:8080" }) },
+    ],
+    [
+      "several namespaces",
+      { COMPONENT_NAMESPACE: " a, b ,,a" },
+      {
+        namespaces: ["a", "b"],
+        whalecloud: whalecloud({ endpoint: "http://apig-operator-uportal.a:8080" }),
+      },
+    ],
     [
       "the gateway and its public host name",
       {
@@ -115,7 +139,7 @@ describe("readConfig", () => {
     ...[",", "Bad_NS, x", "a, b.c", "-a", "a".repeat(64), "*, Bad_NS"].map(
       (value) => ["COMPONENT_NAMESPACE", value, "names of namespaces separated by commas, or *"] as const,
     ),
-    ["ODA_GATEWAY", "nginx", "one of istio"],
+    ["ODA_GATEWAY", "nginx", "one of istio, azure-apim, whalecloud-apig"],
     ["APIOPERATORISTIO_PUBLICHOSTNAME", "https://api.example.com", "a host name or an IP address"],
     ["APIOPERATORISTIO_PUBLICHOSTNAME", "API_1", "a host name or an IP address"],
     ["APIOPERATORISTIO_COMPONENTGATEWAY", "a/b/c", "the name of an Istio Gateway, or namespace/name"],
@@ -185,7 +209,7 @@ describe("readConfig", () => {
       const file = platformFile("gatewy: {}\ndefaults: { rateLimit: { limit: none } }\n");
 
       assert.deepEqual(complaints({ ODA_PLATFORM: file, LOGGING: "loud" }), [
-        `ODA_PLATFORM: ${file}: gatewy: is not known; the keys here are gateway, jwt, apiKeys, tls, defaults, locked`,
+        `ODA_PLATFORM: ${file}: gatewy: is not known; the keys here are gateway, jwt, apiKeys, tls, defaults, locked, azureApim, whalecloudApig`,
         `ODA_PLATFORM: ${file}: defaults.rateLimit.limit: "none" must be a positive integer`,
         'LOGGING: "loud" must be one of 10, 20, 30, 40, 50, debug, info, warning, warn, error',
       ]);
