@@ -7,12 +7,14 @@ import { invalid, unavailable } from "./document";
  * Reads a body to its end.
  *
  * @param encoding header Content-Encoding, of which gzip is the one that is asked for
- * @param limit bytes after decompression
+ * @param left bytes that it may have after decompression
+ * @param limit bytes of which these are left, for the message
  * @throws DocumentError when it is longer, or cannot be decompressed; the error of the stream where it breaks off.
  */
 export async function readBody(
   body: Readable,
   encoding: string | undefined,
+  left: number,
   limit: number,
 ): Promise<Uint8Array> {
   const coding = encoding?.trim().toLowerCase() ?? "identity";
@@ -29,7 +31,7 @@ export async function readBody(
     let size = 0;
     for await (const chunk of plain as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > limit) throw tooLarge(limit);
+      if (size > left) throw tooLarge(limit);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks);

@@ -118,7 +118,7 @@ class Bundle {
       siblings["$ref"] = this.schemaReference(value.$ref, place);
       return siblings;
     }
-    const target = this.sources.find(value.$ref, place.source, textOf(place.path));
+    const target = this.sources.find(value.$ref, place.source, () => textOf(place.path));
     if (target === undefined) return value;
     const id = this.idOf(target);
     if (place.within.includes(id)) {
@@ -146,7 +146,7 @@ class Bundle {
 
   /** The reference to a schema as it is in the result. */
   private schemaReference(reference: string, place: Place): string {
-    const target = this.sources.find(reference, place.source, textOf(place.path));
+    const target = this.sources.find(reference, place.source, () => textOf(place.path));
     if (target === undefined) return reference;
     const { source, tokens } = target;
     const depth = this.schemas.length;

@@ -96,7 +96,7 @@ async function ask(url: URL, options: FetchOptions): Promise<Fetched | URL | und
     throw unavailable(`cannot be fetched: status ${statusCode}`);
   }
   return {
-    bytes: await readBody(body, single(headers["content-encoding"]), bytes),
+    bytes: await readBody(body, single(headers["content-encoding"]), bytes, limits.bytes),
     url: url.href,
     etag: single(headers["etag"]),
   };

@@ -164,11 +164,9 @@ function setType(schema: OpenObject): void {
 /** The alternative `null` becomes `nullable`. */
 function withoutNull(schema: OpenObject, source: JsonObject, name: string): void {
   const before = list(source[name]);
-  const others = list(schema[name]).filter((_, index) => {
-    const each = before[index];
-    return !isObject(each) || each["type"] !== "null";
-  });
-  if (others.length === before.length || others.length === 0) return;
+  const isNull = (each: Json | undefined): boolean => isObject(each) && each["type"] === "null";
+  if (!before.some(isNull) || before.every(isNull)) return;
+  const others = list(schema[name]).filter((_, index) => !isNull(before[index]));
   schema[name] = others;
   schema["nullable"] = true;
 }

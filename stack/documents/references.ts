@@ -49,10 +49,10 @@ export class Sources {
   /**
    * What a reference in a document refers to; undefined while the other document is missing.
    *
-   * @param where the reference in its own document, for the message
+   * @param where gives the place of the reference in its own document, for the message
    * @throws DocumentError where it leads nowhere.
    */
-  find(reference: string, source: Source, where: string): Target | undefined {
+  find(reference: string, source: Source, where: () => string): Target | undefined {
     let hops = 0;
     const follow = (text: string, from: Source): Target | undefined => {
       const other = this.sourceOf(text, from, where);
@@ -75,12 +75,12 @@ export class Sources {
     return follow(reference, source);
   }
 
-  private sourceOf(reference: string, from: Source, where: string): Source | undefined {
+  private sourceOf(reference: string, from: Source, where: () => string): Source | undefined {
     const address = withoutFragment(reference);
     if (address === "") return from;
     if (from.base === undefined && !/^https?:/i.test(address)) {
       throw invalid(
-        `refers to another document at ${where} (${shownUrl(address)}), relative to no address: write its whole URL, or ` +
+        `refers to another document at ${where()} (${shownUrl(address)}), relative to no address: write its whole URL, or ` +
           "put all into one document",
       );
     }
@@ -92,8 +92,8 @@ export class Sources {
   }
 }
 
-function leadsNowhere(reference: string, where: string): Error {
-  return invalid(`has a reference that leads nowhere at ${where}: ${shownUrl(reference)}`);
+function leadsNowhere(reference: string, where: () => string): Error {
+  return invalid(`has a reference that leads nowhere at ${where()}: ${shownUrl(reference)}`);
 }
 
 function memberOf(value: Json, token: string): Json | undefined {

@@ -1,4 +1,5 @@
 // The process's side of the thread: one document at a time, each within its time and memory.
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -14,7 +15,7 @@ const MAX_HEAP = 512;
 
 /** Imports documents in a thread that is there while it is needed. */
 export class DocumentThread {
-  private worker: Worker | undefined;
+  private worker: Promise<Worker> | undefined;
   private idle: NodeJS.Timeout | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private stopped = false;
@@ -54,13 +55,13 @@ export class DocumentThread {
     }
   }
 
-  private outcomeOf(task: ImportTask): Promise<ImportOutcome> {
-    const worker = (this.worker ??= start());
+  private async outcomeOf(task: ImportTask): Promise<ImportOutcome> {
+    // To start it takes a time of its own, which is no document's fault.
+    const worker = await (this.worker ??= this.start());
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         clearTimeout(timer);
-        worker.removeAllListeners();
-        worker.on("error", () => undefined);
+        worker.off("message", answered).off("error", failed).off("exit", exited);
         // An idle thread keeps no program from ending.
         worker.unref();
       };
@@ -69,39 +70,58 @@ export class DocumentThread {
         void this.end();
         reject(error);
       };
+      const answered = (outcome: ImportOutcome): void => {
+        settle();
+        resolve(outcome);
+      };
+      const failed = (error: unknown): void => {
+        const known = error instanceof Error ? error : new Error(String(error));
+        const memory = "code" in known && known.code === "ERR_WORKER_OUT_OF_MEMORY";
+        giveUp(memory ? invalid("takes too much memory to check") : known);
+      };
+      const exited = (code: number): void => {
+        giveUp(new Error(`the thread for documents ended with code ${code}`));
+      };
       const timer = setTimeout(() => {
         giveUp(invalid(`takes more than ${this.deadline / 1000} s to check`));
       }, this.deadline);
-      worker.once("message", (outcome: ImportOutcome) => {
-        settle();
-        resolve(outcome);
-      });
-      worker.once("error", (error) => {
-        const memory = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
-        giveUp(memory ? invalid("takes too much memory to check") : error);
-      });
-      worker.once("exit", (code) => {
-        giveUp(new Error(`the thread for documents ended with code ${code}`));
-      });
+      worker.on("message", answered).on("error", failed).on("exit", exited);
       worker.ref();
       worker.postMessage(task);
     });
+  }
+
+  private start(): Promise<Worker> {
+    const starting = start();
+    const gone = (): void => {
+      if (this.worker === starting) this.worker = undefined;
+    };
+    starting.then((worker) => worker.once("exit", gone), gone);
+    return starting;
   }
 
   private async end(): Promise<void> {
     clearTimeout(this.idle);
     const { worker } = this;
     this.worker = undefined;
-    await worker?.terminate();
+    await worker?.then(
+      (started) => started.terminate(),
+      () => undefined,
+    );
   }
 }
 
 /** A thread from the module beside this one: of TypeScript, it is loaded as the tests and tools of this project are. */
-function start(): Worker {
+async function start(): Promise<Worker> {
   const compiled = join(__dirname, "main.js");
   const isCompiled = existsSync(compiled);
-  return new Worker(isCompiled ? compiled : join(__dirname, "main.ts"), {
+  const worker = new Worker(isCompiled ? compiled : join(__dirname, "main.ts"), {
     execArgv: isCompiled ? [] : ["--require", require.resolve("tsx/cjs")],
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP },
   });
+  // Its first message says that it is ready; an error before rejects.
+  await once(worker, "message");
+  // What goes wrong between two documents, its end tells.
+  worker.on("error", () => undefined);
+  return worker;
 }

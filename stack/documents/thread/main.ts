@@ -2,13 +2,15 @@
 import { parentPort } from "node:worker_threads";
 import { DocumentError } from "../document";
 import { importDocument } from "../import";
-import { type ImportOutcome, type ImportTask } from "./messages";
+import { READY, type ImportOutcome, type ImportTask } from "./messages";
 
 parentPort?.on("message", (task: ImportTask) => {
   void outcomeOf(task).then((outcome) => {
     parentPort?.postMessage(outcome);
   });
 });
+
+parentPort?.postMessage(READY);
 
 async function outcomeOf({ raw, others, limit }: ImportTask): Promise<ImportOutcome> {
   try {

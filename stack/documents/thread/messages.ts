@@ -10,6 +10,9 @@ export interface ImportTask {
   readonly limit: number;
 }
 
+/** The first message of a thread: it has loaded what documents need. */
+export const READY = "ready";
+
 /** What became of it. */
 export type ImportOutcome =
   | { readonly type: "step"; readonly step: ImportStep }

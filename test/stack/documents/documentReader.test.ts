@@ -1,0 +1,334 @@
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import {
+  defaultDocumentLimits,
+  DocumentReader,
+  readDocument,
+  type DocumentLimits,
+  type ReadDocument,
+} from "../../../stack/documents";
+import { type Resolve } from "../../../stack/documents/connect";
+import { document, openapi, operation, refusal } from "./examples";
+import { useWebServer } from "./webServer";
+
+const TEXT = JSON.stringify(openapi);
+const LIMITS: DocumentLimits = { ...defaultDocumentLimits, allowLoopback: true };
+
+describe("DocumentReader", function () {
+  this.timeout(20_000);
+  const server = useWebServer();
+  const readers: DocumentReader[] = [];
+
+  const readerOf = (limits: Partial<DocumentLimits> = {}, resolve?: Resolve): DocumentReader => {
+    const reader = new DocumentReader({ ...LIMITS, ...limits }, resolve);
+    readers.push(reader);
+    return reader;
+  };
+  const read = (
+    url: string,
+    limits: Partial<DocumentLimits> = {},
+    resolve?: Resolve,
+  ): Promise<ReadDocument | undefined> => readerOf(limits, resolve).read({ from: "url", url });
+
+  afterEach(async () => {
+    await Promise.all(readers.splice(0).map((reader) => reader.stop()));
+  });
+
+  it("reads a document at a URL, whatever the type that its server gives", async () => {
+    server().pages.set("/plain", TEXT);
+    server().pages.set("/wrong", (response) => response.setHeader("content-type", "image/png").end(TEXT));
+    const plain = await read(`${server().url}/plain`);
+    const wrong = await read(`${server().url}/wrong`);
+
+    assert.equal(plain?.document.version, "5.0.0");
+    assert.equal(plain.document.digest, wrong?.document.digest);
+  });
+
+  it("reads a text, and knows it again", async () => {
+    const reader = readerOf();
+    const first = await reader.read({
+      from: "text",
+      text: "openapi: 3.0.0\ninfo: {title: t, version: '1'}\npaths: {}",
+    });
+    assert.equal(first?.document.version, "1");
+    assert.equal((await readDocument({ from: "text", text: TEXT }, LIMITS)).version, "5.0.0");
+
+    const text = JSON.stringify(document());
+    const tag = (await reader.read({ from: "text", text }))?.etag;
+    assert.equal(await reader.read({ from: "text", text }, tag), undefined);
+    assert.notEqual(await reader.read({ from: "text", text: TEXT }, tag), undefined);
+  });
+
+  it("decompresses gzip, and stops where it becomes larger than allowed", async () => {
+    server().pages.set("/good", (response) => {
+      response.setHeader("content-encoding", "gzip").end(gzipSync(TEXT));
+    });
+    const bomb = gzipSync(Buffer.alloc(200 * 2 ** 20, " "));
+    server().pages.set("/bomb", (response) => response.setHeader("content-encoding", "gzip").end(bomb));
+    server().pages.set("/false", (response) => response.setHeader("content-encoding", "gzip").end(TEXT));
+    server().pages.set("/other", (response) => response.setHeader("content-encoding", "br").end(TEXT));
+
+    assert.equal((await read(`${server().url}/good`))?.document.version, "5.0.0");
+    assert.match(
+      await refusal(read(`${server().url}/bomb`)),
+      /^DocumentInvalid: is larger than the 4194304 bytes/,
+    );
+    assert.match(
+      await refusal(read(`${server().url}/false`)),
+      /^DocumentUnavailable: was sent as gzip, which it is not/,
+    );
+    assert.match(
+      await refusal(read(`${server().url}/other`)),
+      /content coding "br", which was not asked for/,
+    );
+  });
+
+  it("stops where a document goes on without end", async () => {
+    server().pages.set("/endless", (response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write("x".repeat(65_536)));
+        if (!response.destroyed) response.once("drain", more);
+      };
+      more();
+    });
+    assert.match(await refusal(read(`${server().url}/endless`)), /is larger than/);
+  });
+
+  it("gives up what is not there in time, be it the answer or its end", async () => {
+    server().pages.set("/silent", () => undefined);
+    server().pages.set("/dripping", (response) => {
+      const drip = setInterval(() => response.write(" "), 20);
+      response.once("close", () => {
+        clearInterval(drip);
+      });
+    });
+    for (const path of ["/silent", "/dripping"]) {
+      const message = await refusal(read(`${server().url}${path}`, { deadline: 300 }));
+      assert.equal(message, "DocumentUnavailable: was not there within 0.3 s");
+    }
+  });
+
+  for (const status of [400, 401, 403, 404, 410, 429, 500, 503]) {
+    it(`has no document where the answer is ${status}`, async () => {
+      server().pages.set("/it", (response) => response.writeHead(status).end(TEXT));
+      const message = await refusal(read(`${server().url}/it`));
+      assert.equal(message, `DocumentUnavailable: cannot be fetched: status ${status}`);
+    });
+  }
+
+  it("follows a few redirects", async () => {
+    server().pages.set("/document", TEXT);
+    for (let hop = 0; hop < 6; hop++) {
+      const location = hop === 0 ? "/document" : `hop${hop - 1}`;
+      server().pages.set(`/hop${hop}`, (response) => response.writeHead(302, { location }).end());
+    }
+    assert.equal((await read(`${server().url}/hop4`))?.document.version, "5.0.0");
+    assert.match(await refusal(read(`${server().url}/hop5`)), /is redirected more than 5 times/);
+  });
+
+  it("follows no redirect to where it must not go", async () => {
+    for (const [location, expected] of [
+      ["/it", /is redirected more than 5 times/],
+      ["http://169.254.169.254/latest", /is on the address 169\.254\.169\.254, which must not be asked/],
+      ["http://[::ffff:a9fe:a9fe]/", /is on the address \[::ffff:a9fe:a9fe\], which must not be asked/],
+      ["http://user:secret@specs.test/", /has a user name or password in its URL/],
+      ["file:///etc/passwd", /has the scheme file, and only http and https are fetched/],
+      ["http://", /is redirected to what is not a URL/],
+    ] as const) {
+      server().pages.set("/it", (response) => response.writeHead(307, { location }).end());
+      const message = await refusal(read(`${server().url}/it`));
+      assert.match(message, expected);
+      assert.doesNotMatch(message, /secret/);
+    }
+  });
+
+  it("asks no address that must not be asked, in whatever way it is written", async () => {
+    for (const host of [
+      "127.0.0.1",
+      "127.1",
+      "2130706433",
+      "0x7f.1",
+      "[::1]",
+      "[::ffff:127.0.0.1]",
+      "0.0.0.0",
+    ]) {
+      const url = `http://${host}:${server().port}/`;
+      assert.match(
+        await refusal(read(url, { allowLoopback: false })),
+        /DocumentInvalid: is on the address .*must not/,
+      );
+    }
+    assert.match(
+      await refusal(read(`http://localhost:${server().port}/`, { allowLoopback: false })),
+      /^DocumentUnavailable: cannot be fetched: its host resolves to an address that must not be asked$/,
+    );
+    assert.deepEqual(server().requests, []);
+  });
+
+  it("connects to what a name resolved to when it was checked", async () => {
+    server().pages.set("/it", TEXT);
+    let asked = 0;
+    // Harmless at the first look, and what it is after at the second.
+    const rebinding: Resolve = (_, done) => {
+      asked += 1;
+      done(null, [{ address: asked === 1 ? "127.0.0.1" : "169.254.169.254", family: 4 }]);
+    };
+    const url = `http://rebinding.test:${server().port}/it`;
+
+    assert.equal((await read(url, {}, rebinding))?.document.version, "5.0.0");
+    assert.equal(asked, 1);
+    assert.match(await refusal(read(url, {}, rebinding)), /resolves to an address that must not be asked/);
+  });
+
+  it("uses those addresses of a name that may be asked", async () => {
+    server().pages.set("/it", TEXT);
+    const mixed: Resolve = (_, done) => {
+      done(null, [
+        { address: "169.254.169.254", family: 4 },
+        { address: "127.0.0.1", family: 4 },
+      ]);
+    };
+    assert.equal((await read(`http://mixed.test:${server().port}/it`, {}, mixed))?.document.version, "5.0.0");
+  });
+
+  it("asks only the hosts that are named, where any are", async () => {
+    const message = await refusal(read(`${server().url}/it`, { hosts: ["specs.test"] }));
+    assert.equal(
+      message,
+      "DocumentInvalid: is on the host 127.0.0.1, which is not among those that may be asked",
+    );
+    assert.deepEqual(server().requests, []);
+  });
+
+  it("says in words why a host cannot be asked", async () => {
+    await server().stop();
+    const unknown: Resolve = (host, done) => {
+      done(Object.assign(new Error(host), { code: "ENOTFOUND" }), []);
+    };
+    assert.match(
+      await refusal(read(`${server().url}/it`)),
+      /cannot be fetched: its host refuses connections$/,
+    );
+    assert.match(await refusal(read("http://gone.test/", {}, unknown)), /its host name is not known$/);
+  });
+
+  it("learns by its tag that a document is the same still", async () => {
+    const tags: (string | undefined)[] = [];
+    server().pages.set("/it", (response, request) => {
+      tags.push(request.headers["if-none-match"]);
+      if (request.headers["if-none-match"] === '"v1"') response.writeHead(304).end();
+      else response.setHeader("etag", '"v1"').end(TEXT);
+    });
+    const reader = readerOf();
+    const url = `${server().url}/it`;
+    const first = await reader.read({ from: "url", url });
+
+    assert.equal(await reader.read({ from: "url", url }, first?.etag), undefined);
+    assert.notEqual(
+      await reader.read({ from: "url", url }, '0 "v1"'),
+      undefined,
+      "a tag of an earlier release",
+    );
+    assert.deepEqual(tags, [undefined, '"v1"', undefined]);
+  });
+
+  it("fetches what a document refers to, relative to where it was found, and keeps no tag of it", async () => {
+    const get = operation({ $ref: "schemas.json#/Pet" });
+    server().pages.set("/moved", (response) => response.writeHead(301, { location: "/v1/main.json" }).end());
+    server().pages.set("/v1/main.json", (response) => {
+      response.setHeader("etag", '"v1"').end(JSON.stringify(document({ paths: { "/a": { get } } })));
+    });
+    server().pages.set("/v1/schemas.json", '{"Pet": {"type": "string"}}');
+    const found = await read(`${server().url}/moved`);
+
+    assert.match(found?.document.text ?? "", /"Pet":\{"type":"string"\}/);
+    assert.equal(found?.etag, undefined);
+    assert.deepEqual(server().requests, ["/moved", "/v1/main.json", "/v1/schemas.json"]);
+  });
+
+  it("names the other document where it cannot be had", async () => {
+    const get = operation({ $ref: "missing.json?token=secret#/Pet" });
+    server().pages.set("/main.json", JSON.stringify(document({ paths: { "/a": { get } } })));
+    assert.equal(
+      await refusal(read(`${server().url}/main.json`)),
+      `DocumentUnavailable: refers to ${server().url}/missing.json, which cannot be fetched: status 404`,
+    );
+  });
+
+  it("refers to nothing that must not be asked", async () => {
+    const get = operation({ $ref: "http://169.254.169.254/latest#/a" });
+    server().pages.set("/main.json", JSON.stringify(document({ paths: { "/a": { get } } })));
+    assert.match(
+      await refusal(read(`${server().url}/main.json`)),
+      /refers to http:\/\/169\.254\.169\.254\/latest, which is on the address/,
+    );
+  });
+
+  it("fetches no more than a few other documents, and no more bytes in all", async () => {
+    const chain = (index: number): string =>
+      JSON.stringify({ a: { items: { $ref: `c${index + 1}.json#/a` } } });
+    for (let index = 0; index < 30; index++) server().pages.set(`/c${index}.json`, chain(index));
+    const main = document({ paths: { "/a": { get: operation({ $ref: "c0.json#/a" }) } } });
+    server().pages.set("/main.json", JSON.stringify(main));
+    assert.match(await refusal(read(`${server().url}/main.json`)), /refers to more than 20 other documents/);
+
+    server().pages.set("/c0.json", JSON.stringify({ a: { description: "x".repeat(3_000) } }));
+    assert.match(
+      await refusal(read(`${server().url}/main.json`, { bytes: 2_000 })),
+      /is larger than the 2000 bytes/,
+    );
+  });
+
+  it("gives up a document that takes too long to check, and reads the next", async () => {
+    const reader = readerOf({ processing: 1_500 });
+    await reader.read({ from: "text", text: TEXT });
+    const long = "- a\n".repeat(1_000_000);
+
+    assert.equal(
+      await refusal(reader.read({ from: "text", text: long })),
+      "DocumentInvalid: takes more than 1.5 s to check",
+    );
+    assert.equal((await reader.read({ from: "text", text: TEXT }))?.document.version, "5.0.0");
+  });
+
+  it("gives up a document that takes too much memory to check, and reads the next", async () => {
+    const reader = readerOf();
+    // 10,000 aliases of a text are 10,000 texts in what is imported.
+    const text = `a: &a ${"x".repeat(400_000)}\nopenapi: 3.0.0\npaths: {}\nx-b: [${"*a,".repeat(9_999)}]`;
+
+    assert.match(
+      await refusal(reader.read({ from: "text", text })),
+      /^DocumentInvalid: (takes too much memory to check|is not valid|has \d+ bytes as it would be imported)/,
+    );
+    assert.equal((await reader.read({ from: "text", text: TEXT }))?.document.version, "5.0.0");
+  });
+
+  it("holds up nothing else while a document is checked", async () => {
+    const schemas = Object.fromEntries(
+      Array.from({ length: 4_000 }, (_, index) => [
+        `S${index}`,
+        {
+          type: "object",
+          properties: {
+            a: { $ref: `#/components/schemas/S${(index * 7) % 4_000}` },
+            b: { type: "string", description: "x".repeat(400) },
+          },
+        },
+      ]),
+    );
+    const text = JSON.stringify(document({ components: { schemas } }));
+    const reader = readerOf();
+    await reader.read({ from: "text", text: TEXT });
+    let longest = 0;
+    let last = performance.now();
+    const ticks = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    await reader.read({ from: "text", text });
+    clearInterval(ticks);
+
+    assert.ok(text.length > 2_000_000);
+    assert.ok(longest < 200, `${Math.round(longest)} ms`);
+  });
+});
