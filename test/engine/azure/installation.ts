@@ -7,6 +7,7 @@ import { startControlPlane, type ControlPlane } from "../../../dev/controlPlane"
 import { ensureToolchain, withEngines, type Toolchain } from "../../../dev/toolchain";
 import {
   createEngine,
+  platformStackName,
   stackName,
   type Engine,
   type EngineName,
@@ -16,6 +17,7 @@ import {
   type StackRun,
   type UpOptions,
 } from "../../../stack";
+import { noRules } from "../../../spec";
 import { parse } from "../../spec/examples";
 import { FakeArm, PLACE } from "../../support/azure/fakeArm";
 import { azureEnvironment } from "../../support/azure/standIn";
@@ -103,23 +105,43 @@ export class StackEngine {
     return this.engine.refresh(run(name, exposure));
   }
 
+  /** Brings about what all APIs of a gateway share. */
+  upPlatform(gateway: GatewaySettings): Promise<RunOutputs> {
+    const stack = platformStackName(gateway.type);
+    return this.engine.up({ kind: "Platform", stack, known: true, input: { platform: gateway } });
+  }
+
+  destroyPlatform(type: GatewaySettings["type"]): Promise<void> {
+    return this.engine.destroy({ kind: "Platform", stack: platformStackName(type) });
+  }
+
   destroy(name: string): Promise<void> {
     return this.engine.destroy({ kind: "ExposedAPI", stack: stackName({ namespace: "components", name }) });
   }
 
   /** The state file of an API, as it lies on the disk. */
   state(name: string): string {
-    const stack = stackName({ namespace: "components", name });
-    return readFileSync(join(this.stateDir, ".pulumi", "stacks", "oda-api", `${stack}.json`), "utf8");
+    return this.stateFile("oda-api", stackName({ namespace: "components", name }));
+  }
+
+  /** The same of what all APIs of a gateway share. */
+  platformState(type: GatewaySettings["type"]): string {
+    return this.stateFile("oda-api-platform", platformStackName(type));
   }
 
   close(): Promise<void> {
     return this.engine.close();
   }
+
+  private stateFile(project: string, stack: string): string {
+    return readFileSync(join(this.stateDir, ".pulumi", "stacks", project, `${stack}.json`), "utf8");
+  }
 }
 
 function run(name: string, { spec, annotations, gateway, context, document, keep }: Exposure): StackRun {
-  const api = parse({ path: `/${name}`, ...spec }, { name, ...(annotations && { annotations }) });
+  const jwtProviders = gateway.type === "azure-apim" ? gateway.jwt.map((provider) => provider.name) : [];
+  const metadata = { name, ...(annotations && { annotations }) };
+  const api = parse({ path: `/${name}`, ...spec }, metadata, { ...noRules, jwtProviders });
   const settings = { gateway, ...(context && { context }), ...(keep && { keep }) };
   const input = { api, settings, ...(document !== undefined && { document }) };
   return { kind: "ExposedAPI", stack: stackName(api), known: true, input };

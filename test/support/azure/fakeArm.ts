@@ -27,6 +27,9 @@ export interface ArmRequest {
   readonly body: string;
 }
 
+/** Kinds whose writes are accepted and done later (REST reference, "202 Accepted"). */
+const LONG_RUNNING: readonly unknown[] = ["apis/*", "namedValues/*"];
+
 /** A request as it came. */
 interface Sent {
   readonly url: URL;
@@ -160,7 +163,7 @@ export class FakeArm {
     const { properties } = (body === "" ? {} : JSON.parse(body)) as { readonly properties?: Properties };
     const call = { method, path, ifMatch: headers["if-match"], ...(properties && { properties }) };
     const answer = this.service.answer(call);
-    const takesTime = method === "PUT" && kindOf(path) === "apis/*";
+    const takesTime = method === "PUT" && LONG_RUNNING.includes(kindOf(path));
     return takesTime ? this.accepted.accept(answer, url, this.url) : answer;
   }
 

@@ -112,6 +112,12 @@ const namedValue: Rule = ({ properties }) => {
   if ((keyVault === undefined) === (value === undefined)) throw invalid("value", "Either value or keyVault.");
 };
 
+const scope: Rule = ({ properties }, entities) => {
+  const path = pathOf(properties["scope"]);
+  if (path !== "apis" && entities.get(path) === undefined)
+    throw invalid("scope", "Subscription scope should be valid.");
+};
+
 const rules: Readonly<Record<KindPattern, readonly Rule[]>> = {
   "apis/*": [required("path"), refers("apiVersionSetId"), ownPath, identityProviders],
   "apis/*/policies/*": [policy],
@@ -126,7 +132,7 @@ const rules: Readonly<Record<KindPattern, readonly Rule[]>> = {
   "policyFragments/*": [required("value")],
   "products/*": [required("displayName")],
   "products/*/apiLinks/*": [required("apiId"), refers("apiId"), linkedOnce],
-  "subscriptions/*": [required("displayName", "scope")],
+  "subscriptions/*": [required("displayName", "scope"), scope],
 };
 
 /** @throws Refusal for an entity that is not taken. */

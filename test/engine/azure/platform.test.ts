@@ -1,0 +1,68 @@
+// What all APIs behind Azure API Management share there.
+import assert from "node:assert/strict";
+import { behindAzure } from "./exposures";
+import { azureSettings } from "./installation";
+import { describeWithEngines, type World } from "./suite";
+
+const SECRET_ID = "https://canvas.vault.azure.net/secrets/app-insights-instrumentation-key";
+
+const settingsOf = ({ arm }: World) =>
+  ({
+    ...azureSettings(arm),
+    namedValues: [{ name: "partner-key", secretId: "https://canvas.vault.azure.net/secrets/partner" }],
+    appInsights: { logger: "insights", secretId: SECRET_ID, sampling: 50 },
+    jwt: [
+      {
+        type: "oidc",
+        name: "keycloak",
+        issuer: "https://keycloak.example.org/realms/oda",
+        metadataUrl: "https://keycloak.example.org/realms/oda/.well-known/openid-configuration",
+        audiences: ["canvas"],
+        clientId: "portal",
+      },
+    ],
+    products: [{ id: "gold", displayName: "Gold", subscriptionRequired: true, approvalRequired: false }],
+    subscriptions: [{ id: "crm", displayName: "CRM", product: "gold" }],
+  }) as const;
+
+describeWithEngines("What all APIs behind Azure API Management share", (world) => {
+  it("is made once, is used by APIs, and goes without a trace", async () => {
+    const { arm, engine } = world();
+    const gateway = settingsOf(world());
+
+    await engine.upPlatform(gateway);
+    assert.deepEqual(arm.entities(), [
+      "loggers/insights",
+      "namedValues/insights-instrumentation-key",
+      "namedValues/partner-key",
+      "openidConnectProviders/keycloak",
+      "products/gold",
+      "subscriptions/crm",
+    ]);
+    await engine.up("sharing", {
+      ...behindAzure(arm),
+      gateway,
+      annotations: { "oda.tmforum.org/jwt": "keycloak" },
+    });
+    assert.ok(arm.entities().includes("apis/sharing/diagnostics/applicationinsights"));
+    assert.ok(arm.entities().some((path) => path.startsWith("products/gold/apiLinks/")));
+    arm.requests.length = 0;
+    await engine.upPlatform(gateway);
+    assert.deepEqual(arm.sent("PUT"), []);
+
+    await engine.destroy("sharing");
+    await engine.destroyPlatform("azure-apim");
+    assert.deepEqual(arm.entities(), []);
+  });
+
+  it("has the key of Application Insights from Key Vault alone, and no key of a subscription in the state", async () => {
+    const { arm, engine } = world();
+
+    await engine.upPlatform(settingsOf(world()));
+
+    const { keyVault, value } = arm.properties("namedValues/insights-instrumentation-key") ?? {};
+    assert.deepEqual([keyVault, value], [{ secretIdentifier: SECRET_ID }, undefined]);
+    assert.doesNotMatch(engine.platformState("azure-apim"), /primary-0123|secondary-4567/);
+    await engine.destroyPlatform("azure-apim");
+  });
+});
