@@ -12,6 +12,12 @@ export interface ContextSources {
   readonly otherHosts: (routes: readonly Route[]) => readonly string[];
   /** The other API that has the listener and the certificate of the API's own host name. */
   readonly hostHolder: () => ApiContext["hostHolder"];
+  /** See {@link ApiContext.backend}. */
+  readonly backend: () => ApiContext["backend"];
+  /** See {@link ApiContext.document}. */
+  readonly document: () => ApiContext["document"];
+  /** See {@link ApiContext.versionSetHolder}. */
+  readonly versionSetHolder: () => ApiContext["versionSetHolder"];
 }
 
 /** The context of an API; undefined where no part is needed and known, so that no hash depends on it. */
@@ -22,15 +28,22 @@ export function contextOf(
   sources: ContextSources,
 ): ApiContext | undefined {
   const needs = contextNeeds(api, gateway);
-  const podLabels = needs.includes("podLabels") ? sources.podLabels(api.implementation) : undefined;
-  const innerPaths = needs.includes("innerPaths") ? sources.innerPaths(routes) : [];
-  const otherHosts = needs.includes("otherHosts") ? sources.otherHosts(routes) : [];
-  const hostHolder = needs.includes("hostHolder") ? sources.hostHolder() : undefined;
-  const context: ApiContext = {
-    ...(podLabels === undefined ? {} : { podLabels }),
-    ...(innerPaths.length === 0 ? {} : { innerPaths }),
-    ...(otherHosts.length === 0 ? {} : { otherHosts }),
-    ...(hostHolder === undefined ? {} : { hostHolder }),
+  const parts: { readonly [Part in keyof ApiContext]-?: () => ApiContext[Part] } = {
+    podLabels: () => sources.podLabels(api.implementation),
+    innerPaths: () => unlessEmpty(sources.innerPaths(routes)),
+    otherHosts: () => unlessEmpty(sources.otherHosts(routes)),
+    hostHolder: sources.hostHolder,
+    backend: sources.backend,
+    document: sources.document,
+    versionSetHolder: sources.versionSetHolder,
   };
-  return Object.keys(context).length === 0 ? undefined : context;
+  const known = Object.entries(parts)
+    .filter(([part]) => (needs as readonly string[]).includes(part))
+    .map(([part, lookUp]) => [part, lookUp()] as const)
+    .filter(([, value]) => value !== undefined);
+  return known.length === 0 ? undefined : (Object.fromEntries(known));
+}
+
+function unlessEmpty<Item>(items: readonly Item[]): readonly Item[] | undefined {
+  return items.length === 0 ? undefined : items;
 }

@@ -5,7 +5,13 @@ import { type ApiSettings } from "./settings";
 /** The Kubernetes objects that the program of an API declares, as plain data. */
 export function declaredObjects(
   api: ExposedApi,
-  { gateway, monitoring, context }: ApiSettings,
+  { gateway, monitoring, context, keep }: ApiSettings,
 ): readonly OwnedObject[] {
-  return [...gatewayObjects({ api, settings: gateway, context }), ...monitoringObjects(api, monitoring)];
+  const kept =
+    keep === undefined ? [] : gatewayObjects({ api, settings: keep.gateway, context: keep.context });
+  return [
+    ...gatewayObjects({ api, settings: gateway, context }),
+    ...kept,
+    ...monitoringObjects(api, monitoring),
+  ];
 }

@@ -28,7 +28,7 @@ export interface EngineProcessEvent {
 /** Which stack to work on. */
 export interface StackTarget {
   readonly kind: StackKind;
-  /** See `stackName` and `PLATFORM_STACK`. */
+  /** See `stackName` and `platformStackName`. */
   readonly stack: string;
   /** Aborting asks the engine to stop after the step it is at and to save its state. */
   readonly signal?: AbortSignal;

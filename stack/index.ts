@@ -1,8 +1,22 @@
 // What the watcher, the preview and the static program may import.
 export { contextOf, type ContextSources } from "./apiContext";
+export { AzureSettingsSource, type AzureSettingsOptions } from "./azure/azureSettings";
+export { changedEntities, EntityTags, type EntityEtags, type EntityTagsOptions } from "./azure/etags";
 export { resolveBackend, type BackendOptions, type BackendSettings } from "./backend";
 export { createEngine, type EngineOptions } from "./createEngine";
 export { declaredObjects } from "./declared";
+export {
+  defaultDocumentLimits,
+  DocumentError,
+  DocumentReader,
+  readDocument,
+  shownUrl,
+  type DocumentLimits,
+  type DocumentReason,
+  type DocumentSource,
+  type ImportedDocument,
+  type ReadDocument,
+} from "./documents";
 export {
   type Engine,
   type EngineChoice,
@@ -25,7 +39,7 @@ export { reconcileHash } from "./hash";
 export { readManifests } from "./manifests";
 export { neighboursOf, type Neighbours } from "./neighbours";
 export { unenforcedText } from "./policyText";
-export { PLATFORM_STACK, projectName, stackName, type StackKind } from "./names";
+export { platformStackName, projectName, stackName, type StackKind } from "./names";
 export { readPlatformFile } from "./platformFile";
 export {
   apiProgram,
@@ -39,6 +53,7 @@ export {
   type StackProgram,
 } from "./program";
 export { RouteOverlaps, type Overlap } from "./routeOverlaps";
-export { type ApiSettings } from "./settings";
+export { type ApiSettings, type KeptGateway } from "./settings";
 export { withoutCredentials } from "./redact";
 export { checkTogether } from "./staticApis";
+export { readStaticDocuments, staticGateways, type StaticGatewaysOptions } from "./staticGateways";

@@ -1,14 +1,18 @@
 // Names of projects and stacks. A stack is named for its object, so that anyone can find it with the Pulumi CLI.
+import { type GatewaySettings } from "../components";
 import { shortened, type ExposedApi, type ResourceKind } from "../spec";
 
-/** What a stack is for: an object of a kind, or what all APIs of the gateway share. */
+/** What a stack is for: an object of a kind, or what all APIs of a gateway share. */
 export type StackKind = ResourceKind | "Platform";
 
 /** Longest stack name Pulumi accepts. */
 const MAX_STACK_NAME = 100;
 
-/** Stack of what all APIs of the gateway share. */
-export const PLATFORM_STACK = "gateway";
+/** Stack of what all APIs of a gateway share. */
+export function platformStackName(gateway: GatewaySettings["type"]): string {
+  // From the time when there was one gateway: another name would be another stack.
+  return gateway === "istio" ? "gateway" : gateway;
+}
 
 const projects: Readonly<Record<StackKind, string>> = {
   ExposedAPI: "oda-api",

@@ -1,7 +1,16 @@
 // What the APIs of one static program say of each other: the watcher learns it from the cluster.
-import { routesOf, type ApiContext, type GatewaySettings } from "../components";
+import {
+  routesOf,
+  unversionedPath,
+  type ApiContext,
+  type ApiIdentity,
+  type DocumentRef,
+  type GatewaySettings,
+  type Route,
+} from "../components";
 import { type ExposedApi } from "../spec";
 import { contextOf } from "./apiContext";
+import { type ImportedDocument } from "./documents";
 import { RouteOverlaps } from "./routeOverlaps";
 
 /** A set of APIs that know of each other. */
@@ -12,15 +21,27 @@ export interface Neighbours {
   readonly warnings: readonly string[];
 }
 
-/** Has APIs behind one gateway know of each other. */
-export function neighboursOf(apis: readonly ExposedApi[], gateway: GatewaySettings): Neighbours {
+/** Has APIs know of each other, each behind its gateway. */
+export function neighboursOf(
+  apis: readonly ExposedApi[],
+  gatewayOf: (api: ExposedApi) => GatewaySettings,
+  documents: ReadonlyMap<ExposedApi, ImportedDocument> = new Map(),
+): Neighbours {
   const overlaps = new RouteOverlaps();
   const holders = new Map<string, ExposedApi>();
+  const versionSets = new Map<string, ExposedApi>();
   for (const api of apis) {
-    overlaps.set(nameOf(api), routesOf(api, gateway));
+    const routes = routesOf(api, gatewayOf(api));
+    overlaps.set(nameOf(api), routes);
     const { hostname } = api;
     if (hostname !== undefined && !holders.has(hostname)) holders.set(hostname, api);
+    const path = unversionedPath(api.path);
+    const versions = versionsId(routes, path ?? api.path);
+    // What has the path itself comes before the versions, wherever it stands.
+    if (path === undefined || !versionSets.has(versions)) versionSets.set(versions, api);
   }
+  const other = (holder: ExposedApi | undefined, api: ExposedApi): ApiIdentity | undefined =>
+    holder === undefined || holder === api ? undefined : identityOf(holder);
   const inner = apis.flatMap((api) =>
     overlaps
       .overlaps(nameOf(api))
@@ -31,21 +52,39 @@ export function neighboursOf(apis: readonly ExposedApi[], gateway: GatewaySettin
       ),
   );
   return {
-    contextOf: (api) =>
-      contextOf(api, routesOf(api, gateway), gateway, {
+    contextOf: (api) => {
+      const gateway = gatewayOf(api);
+      const own = routesOf(api, gateway);
+      return contextOf(api, own, gateway, {
         podLabels: () => undefined,
         innerPaths: (routes) => overlaps.innerPaths(nameOf(api), routes),
         otherHosts: (routes) => overlaps.otherHosts(nameOf(api), routes),
-        hostHolder: () => {
-          const holder = holders.get(api.hostname ?? "");
-          if (holder === undefined || holder === api) return undefined;
-          return { kind: holder.kind, namespace: holder.namespace, name: holder.name };
-        },
-      }),
+        hostHolder: () => other(holders.get(api.hostname ?? ""), api),
+        // Only the cluster knows an address, where the settings do not say it.
+        backend: () => undefined,
+        document: () => refOf(documents.get(api)),
+        versionSetHolder: () => other(versionSets.get(versionsId(own, unversionedPath(api.path) ?? "")), api),
+      });
+    },
     warnings: inner,
   };
 }
 
 function nameOf({ namespace, name }: ExposedApi): string {
   return `${namespace}/${name}`;
+}
+
+function identityOf({ kind, namespace, name }: ExposedApi): ApiIdentity {
+  return { kind, namespace, name };
+}
+
+/** Versions of one API share it: the gateway, and the path without the version. */
+function versionsId([route]: readonly Route[], path: string): string {
+  return `${route?.gateway ?? ""} ${path}`;
+}
+
+function refOf(document: ImportedDocument | undefined): DocumentRef | undefined {
+  if (document === undefined) return undefined;
+  const { digest, format, version } = document;
+  return { digest, format, ...(version === undefined ? {} : { version }) };
 }

@@ -3,12 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   OdaApi,
   OdaPlatform,
+  type GatewayBinding,
   type GatewaySettings,
   type ObjectVersions,
   type OwnerReference,
 } from "../components";
 import { GROUP, type ExposedApi } from "../spec";
-import { PLATFORM_STACK } from "./names";
+import { platformStackName } from "./names";
 import { type ApiSettings } from "./settings";
 
 /**
@@ -23,6 +24,8 @@ export interface ApiInput {
   readonly settings: ApiSettings;
   /** The API object in the cluster, if it is one. */
   readonly owner?: OwnerReference;
+  /** Text of `settings.context.document`: it is the program's alone, and in no hash. */
+  readonly document?: string;
   /** RFC 3339 time, where every field is to be written again: it is noted on the objects. */
   readonly rewrittenAt?: string;
 }
@@ -43,6 +46,8 @@ export interface RunOutputs {
   readonly uid?: string;
   /** See {@link OdaApi.versions} and {@link OdaPlatform.versions}. */
   readonly versions: ObjectVersions;
+  /** See {@link OdaApi.binding}. */
+  readonly binding?: GatewayBinding;
 }
 
 /** An inline program, and its outputs once it has run. */
@@ -58,13 +63,14 @@ export function programOf(input: ProgramInput): StackProgram {
 }
 
 /** The program that declares one API under its own name. */
-export function apiProgram({ api, settings, owner, rewrittenAt }: ApiInput): StackProgram {
+export function apiProgram({ api, settings, owner, document, rewrittenAt }: ApiInput): StackProgram {
   let outputs: RunOutputs | undefined;
   return {
     run: () => {
-      const exposed = new OdaApi(api.name, { api, ...settings, owner }, rewriting(rewrittenAt));
-      pulumi.all([exposed.uid, exposed.versions]).apply(([uid, versions]) => {
-        outputs = { uid, versions };
+      const args = { api, ...settings, owner, document };
+      const exposed = new OdaApi(api.name, args, rewriting(rewrittenAt));
+      pulumi.all([exposed.uid, exposed.versions, exposed.binding]).apply(([uid, versions, binding]) => {
+        outputs = { uid, versions, ...(binding === undefined ? {} : { binding }) };
       });
       return Promise.resolve({ uid: exposed.uid });
     },
@@ -77,7 +83,8 @@ export function platformProgram({ platform, rewrittenAt }: PlatformInput): Stack
   let outputs: RunOutputs | undefined;
   return {
     run: () => {
-      const shared = new OdaPlatform(PLATFORM_STACK, { gateway: platform }, rewriting(rewrittenAt));
+      const name = platformStackName(platform.type);
+      const shared = new OdaPlatform(name, { gateway: platform }, rewriting(rewrittenAt));
       shared.versions.apply((versions) => {
         outputs = { versions };
       });

@@ -21,7 +21,10 @@ import { unenforcedText } from "./policyText";
  * @throws Error that names the APIs, when two ask for one route, or one for a gateway that there is none of or a variant
  * of monitoring that there is none of here
  */
-export function checkTogether(apis: readonly ExposedApi[], gateway: GatewaySettings): readonly string[] {
+export function checkTogether(
+  apis: readonly ExposedApi[],
+  gatewayOf: (api: ExposedApi) => GatewaySettings,
+): readonly string[] {
   const holders = new Map<string, string>();
   const warnings: string[] = [];
   for (const api of apis) {
@@ -32,6 +35,7 @@ export function checkTogether(apis: readonly ExposedApi[], gateway: GatewaySetti
       );
     }
     checkMonitoring(name, api);
+    const gateway = gatewayOf(api);
     for (const route of routesOf(api, gateway).map(routeText)) {
       const holder = holders.get(route);
       if (holder !== undefined) throw new Error(`${holder} and ${name} both ask for the route ${route}`);

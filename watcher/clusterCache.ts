@@ -10,10 +10,13 @@ import {
   customInformer,
   endpointSliceInformer,
   gatewayServiceInformer,
+  ingressInformer,
   serviceInformer,
   type Handlers,
   type SourceContext,
 } from "./sources";
+import { type IngressName } from "./gatewayCatalog";
+import { keepIngress } from "./ingress";
 import { keepWorkload } from "./monitoring/workload";
 import { policyKinds, type OwnedKind, type WorkloadKind } from "./ownedKinds";
 
@@ -24,6 +27,8 @@ export interface ClusterCacheOptions extends SourceContext {
   readonly namespaces: readonly string[] | undefined;
   /** `namespace/name` of the Service of the gateway; undefined finds it by its label. */
   readonly gatewayService: string | undefined;
+  /** Ingresses of the platform. */
+  readonly ingresses: readonly IngressName[];
   /** The kinds of which most APIs have objects. */
   readonly owned: readonly OwnedKind[];
   /** The kinds on whose pod templates components set annotations; followed once that is asked for. */
@@ -46,6 +51,7 @@ export interface ClusterHandlers {
   readonly workloadsListed: (namespace: string | undefined) => void;
   /** All Services of gateways there are now. */
   readonly gatewayServices: (services: readonly V1Service[]) => void;
+  readonly platformIngress: Handlers<LiveObject>;
 }
 
 /** Milliseconds within which workloads can be listed, unless something is wrong. */
@@ -57,6 +63,7 @@ export class ClusterCache {
   private readonly slices: Collection<V1EndpointSlice>;
   private readonly services: Collection<V1Service>;
   private readonly gateways: Informer<V1Service>;
+  private readonly ingresses: readonly Informer<LiveObject>[];
   private readonly live = new Map<string, Collection<LiveObject>>();
   private readonly selectors = new Map<string, Readonly<Record<string, string>>>();
   private workloads: { readonly since: number; readonly listed: Promise<unknown> } | undefined;
@@ -65,7 +72,7 @@ export class ClusterCache {
     private readonly options: ClusterCacheOptions,
     private readonly handlers: ClusterHandlers,
   ) {
-    const { resources, namespaces, owned } = options;
+    const { ingresses, resources, namespaces, owned } = options;
     this.apis = new Map(
       resources.map((resource) => [resource.plural, { resource, objects: this.followApis(resource) }]),
     );
@@ -78,6 +85,7 @@ export class ClusterCache {
     for (const kind of owned) {
       this.live.set(kind.kind, this.followOptional(kind, namespaces));
     }
+    this.ingresses = ingresses.map((ingress) => ingressInformer(options, ingress, handlers.platformIngress));
     const tell = (): void => {
       handlers.gatewayServices(this.gateways.list());
     };
@@ -92,8 +100,12 @@ export class ClusterCache {
    * so long as they are about to be.
    */
   async start(): Promise<void> {
-    this.gateways.start();
-    await Promise.all([...this.collections.map((each) => each.start()), this.gateways.synced]);
+    const single = [this.gateways, ...this.ingresses];
+    for (const each of single) each.start();
+    await Promise.all([
+      ...this.collections.map((each) => each.start()),
+      ...single.map(({ synced }) => synced),
+    ]);
     // What was listed may have asked for them.
     if (this.workloads !== undefined) await within(WORKLOADS_WITHIN, this.workloads.listed);
   }
@@ -149,7 +161,7 @@ export class ClusterCache {
   }
 
   stop(): void {
-    this.gateways.stop();
+    for (const each of [this.gateways, ...this.ingresses]) each.stop();
     for (const each of this.collections) each.stop();
   }
 
@@ -200,6 +212,28 @@ export class ClusterCache {
     return objects?.isCurrent(namespace) ? (objects.get(namespace, name) ?? null) : undefined;
   }
 
+  /**
+   * An Ingress as it was last seen: null where there is none, undefined while that cannot be told, and `"unreadable"`
+   * where it never can.
+   */
+  ingress(namespace: string, name: string): LiveObject | null | undefined | "unreadable" {
+    const objects = this.live.get("Ingress");
+    const found = objects?.get(namespace, name);
+    if (found !== undefined) return found;
+    if (objects?.hasList(namespace)) return null;
+    return objects?.absence(namespace) === undefined ? undefined : "unreadable";
+  }
+
+  /** The first of these objects whose kind the cluster did not serve when it was last looked for. */
+  ofUnservedKind(objects: readonly OwnedObject[]): OwnedObject | undefined {
+    return objects.find(({ kind, namespace }) => this.live.get(kind)?.absence(namespace) === "not served");
+  }
+
+  /** The kind of an object is served after all. */
+  nowServed({ kind, namespace }: OwnedObject): void {
+    this.live.get(kind)?.hurry(namespace);
+  }
+
   private get collections(): readonly Pick<Collection<never>, "start" | "stop">[] {
     const apis = [...this.apis.values()].map(({ objects }) => objects);
     return [...apis, this.slices, this.services, ...this.live.values()];
@@ -223,6 +257,7 @@ export class ClusterCache {
   private followOptional(kind: OwnedKind, namespaces: readonly string[] | undefined): Collection<LiveObject> {
     return this.followOwned(kind, namespaces, {
       ...this.handlers.owned(kind),
+      ...(kind.kind === "Ingress" ? { keep: keepIngress } : {}),
       optional: true,
       onCurrent: () => {
         this.handlers.ownedCurrent(kind);

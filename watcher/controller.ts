@@ -1,24 +1,31 @@
 // Wires the caches, the indexes and the queue to the reconciler.
-import { type GatewayAddress } from "../components";
+import { type V1Service } from "@kubernetes/client-node";
+import { GATEWAY_ANNOTATION } from "../spec";
 import { type Engine } from "../stack";
 import { ApiObjects } from "./apiObjects";
-import { Backoff } from "./backoff";
+import { Backends } from "./backends";
 import { ClusterCache } from "./clusterCache";
 import { ComponentSummaries } from "./componentSummary";
 import { DeclaredIndex } from "./declaredIndex";
+import { type Documents } from "./documents";
 import { CorrectionPace } from "./drift/correctionPace";
 import { DriftDetector, type DriftMode } from "./drift/driftDetector";
-import { type PlatformSettings } from "./evaluate";
+import { gatewayTypeOf, type PlatformSettings } from "./evaluate";
 import { Evaluator } from "./evaluator";
 import { EventHandlers } from "./eventHandlers";
 import { EventRecorder } from "./events";
-import { gatewayAddress, gatewayServiceNames } from "./gatewayAddress";
+import { ForeignChanges, type EntityTagReader } from "./foreignChanges";
+import { ClusterAddresses } from "./gatewayAddresses";
+import { type GatewayCatalog, type GatewayType } from "./gatewayCatalog";
 import { KeyIndex } from "./keyIndex";
-import { namespaceExists, statusOf } from "./kube/client";
+import { namespaceExists } from "./kube/client";
 import { splitKey, type ApiResource, type ObjectKey } from "./kube/objects";
 import { MonitoringTargets } from "./monitoring/monitoringTargets";
 import { ownedKinds, ROUTE_KIND, workloadKinds } from "./ownedKinds";
-import { PLATFORM_KEY, PlatformStack } from "./platformStack";
+import { OnDemandDocuments } from "./onDemandDocuments";
+import { readStack } from "./ownStatus";
+import { Outcomes } from "./outcomes";
+import { PlatformStacks } from "./platformStacks";
 import { WorkQueue } from "./queue";
 import { ReadinessIndex } from "./readiness";
 import { Reconciler } from "./reconciler";
@@ -28,23 +35,25 @@ import { RouteClaims } from "./routeClaims";
 import { type SourceContext } from "./sources";
 import { StackRuns } from "./stackRuns";
 import { StatusWriter } from "./statusWriter";
-
-/** Delays after a reconcile that the API server cut short, in milliseconds. */
-const API_BACKOFF = { base: 200, cap: 60_000 } as const;
+import { unservedKind } from "./unservedKind";
 
 /** What a controller is made with. */
 export interface ControllerOptions extends SourceContext {
   readonly resources: readonly ApiResource[];
   /** Namespaces to serve; undefined means all. */
   readonly namespaces: readonly string[] | undefined;
-  readonly platform: PlatformSettings;
-  /** Whether what all APIs share at the gateway is there, and not as the settings have it. */
+  readonly platform: PlatformSettings & { readonly gateways: GatewayCatalog };
+  /** Whether what all APIs share at the Istio gateway is there, and not as the settings have it. */
   readonly sharedOutdated: boolean;
   /** `namespace/name` of the Service of the gateway; undefined finds it by its label. */
   readonly gatewayService: string | undefined;
   /** What happens to a resource that somebody changed. */
   readonly drift: DriftMode;
   readonly engine: Engine;
+  /** Reads entity tags at gateways outside the cluster. */
+  readonly tags: EntityTagReader;
+  /** Makes what reads the documents of APIs, and queues those whose document is another. */
+  readonly createDocuments: (enqueue: (keys: readonly ObjectKey[]) => void) => Documents;
   /** Aborted when the watcher begins to shut down. */
   readonly closing: AbortSignal;
 }
@@ -60,29 +69,35 @@ export class Controller {
   private readonly monitoring = new MonitoringTargets();
   private readonly retries = new Retries();
   private readonly pace = new CorrectionPace();
-  private readonly apiBackoffs = new Map<ObjectKey, Backoff>();
   private readonly stopping = new AbortController();
   private readonly cache: ClusterCache;
   private readonly drift: DriftDetector;
   private readonly objects: ApiObjects;
   private readonly evaluator: Evaluator;
-  private readonly platform: PlatformStack;
+  private readonly platform: PlatformStacks;
   private readonly reconciler: Reconciler;
   private readonly summaries: ComponentSummaries;
-  private address: GatewayAddress | undefined;
-  private gatewayServices: readonly string[] = [];
+  private readonly handlers: EventHandlers;
+  private readonly addresses: ClusterAddresses;
+  private readonly documents: OnDemandDocuments;
+  private readonly outcomes: Outcomes;
   private started = false;
 
   constructor(private readonly options: ControllerOptions) {
     const { clients, resources, metrics, platform } = options;
+    const { gateways } = platform;
+    this.outcomes = new Outcomes(metrics, options.log);
+    this.addresses = new ClusterAddresses(options.gatewayService);
+    this.documents = new OnDemandDocuments(() => options.createDocuments((keys) => this.enqueue(keys)));
     const onStatusWrite = (): void => {
       metrics.statusWrites.inc();
     };
     this.objects = new ApiObjects(clients, resources, (key) => this.cache.api(key), onStatusWrite);
     this.drift = new DriftDetector((...name) => this.cache.owned(...name), options.drift);
     this.summaries = new ComponentSummaries({ ...options, api: (key) => this.objects.get(key) });
-    const kinds = { owned: ownedKinds(platform.gateway), workloads: workloadKinds };
-    this.cache = new ClusterCache({ ...options, ...kinds }, this.createHandlers());
+    const kinds = { owned: ownedKinds(gateways.istio), workloads: workloadKinds };
+    this.handlers = this.createHandlers();
+    this.cache = new ClusterCache({ ...options, ...kinds, ingresses: gateways.ingresses }, this.handlers);
     this.evaluator = new Evaluator({
       platform,
       objects: this.objects,
@@ -90,12 +105,17 @@ export class Controller {
       monitoring: this.monitoring,
       declared: this.declared,
       cache: this.cache,
+      backends: new Backends(this.cache, this.addresses),
+      documents: this.documents,
       enqueue: (keys) => {
         this.enqueue(keys);
       },
     });
     this.platform = this.createPlatform();
     this.reconciler = this.createReconciler();
+    gateways.onChange((type) => {
+      this.settingsChanged(type);
+    });
   }
 
   /** Starts to follow the cluster. Resolves when every cache is filled and the first objects are queued. */
@@ -105,7 +125,7 @@ export class Controller {
     this.evaluator.allListed();
     this.started = true;
     this.enqueue(this.everyApi());
-    if (this.options.sharedOutdated) this.platform.outdated();
+    if (this.options.sharedOutdated) this.platform.outdated(this.options.platform.gateways.istio);
     await this.summaries.start();
   }
 
@@ -120,7 +140,7 @@ export class Controller {
     }, grace);
     await Promise.all([this.queue.close(), this.statuses.close()]);
     clearTimeout(timer);
-    await this.summaries.stop();
+    await Promise.all([this.summaries.stop(), this.documents.stop(), this.options.platform.gateways.stop()]);
   }
 
   private createHandlers(): EventHandlers {
@@ -140,16 +160,18 @@ export class Controller {
         this.cache.followWorkloads();
       },
       gatewayServices: (services) => {
-        this.gatewayChanged(gatewayAddress(services), gatewayServiceNames(services));
+        this.gatewayChanged(services);
+      },
+      platformIngress: (id, ingress) => {
+        if (this.addresses.ingressChanged(id, ingress)) this.enqueue(this.everyApi());
       },
       enqueue: (keys) => this.enqueue(keys),
     });
   }
 
-  private createPlatform(): PlatformStack {
-    const { closing, engine, log, platform } = this.options;
-    return new PlatformStack({
-      gateway: platform.gateway,
+  private createPlatform(): PlatformStacks {
+    const { closing, engine, log } = this.options;
+    return new PlatformStacks({
       engine,
       drift: this.drift,
       declared: this.declared,
@@ -158,6 +180,7 @@ export class Controller {
       onDrift: this.countDrift,
       log,
       namespaceExists: (namespace) => namespaceExists(this.options.clients, namespace),
+      unservedKind: (objects) => unservedKind(this.cache, this.options.clients, objects),
       follow: (objects) => {
         this.cache.follow(objects);
       },
@@ -174,7 +197,8 @@ export class Controller {
   };
 
   private createReconciler(): Reconciler {
-    const { clients, engine, gatewayService, log, closing } = this.options;
+    const { clients, engine, log, closing, platform, tags } = this.options;
+    const settingsOf: GatewayCatalog["find"] = (name) => platform.gateways.find(name);
     const shared = {
       objects: this.objects,
       claims: this.claims,
@@ -187,9 +211,8 @@ export class Controller {
       },
     };
     const around = {
-      address: () => this.address,
-      gatewayService,
-      gatewayServices: () => this.gatewayServices,
+      addresses: this.addresses,
+      settingsOf,
       isReady: (service: string) => this.readiness.isReady(service),
       serviceExists: (service: string) => this.cache.serviceExists(service),
       portsOf: (service: string) => this.cache.portsOf(service),
@@ -199,10 +222,22 @@ export class Controller {
     const evaluate: Evaluator["evaluate"] = (key, object) => this.evaluator.evaluate(key, object);
     const events = new EventRecorder(clients, log);
     const status = new StatusWriter({ ...around, objects: this.objects, events });
-    const runs = new StackRuns({ ...shared, engine, closing, stopping: this.stopping.signal });
-    const removal = new Removal({ ...shared, runs, status, events, evaluate });
+    const runs = new StackRuns({
+      ...shared,
+      engine,
+      foreign: new ForeignChanges(tags, log),
+      documents: this.documents,
+      unservedKind: (objects) => unservedKind(this.cache, this.options.clients, objects),
+      begins: (...run) => status.writeDuringRun(...run),
+      closing,
+      stopping: this.stopping.signal,
+    });
+    const removal = new Removal({ ...shared, runs, status, events, evaluate, settingsOf });
+    const forget: Evaluator["forget"] = (key) => {
+      this.evaluator.forget(key);
+    };
     const pacing = { pace: this.pace, onDrift: this.countDrift };
-    return new Reconciler({ ...shared, ...pacing, runs, removal, status, events, evaluate });
+    return new Reconciler({ ...shared, ...pacing, runs, removal, status, events, evaluate, forget });
   }
 
   /** Routes carry the name of their API. */
@@ -211,17 +246,32 @@ export class Controller {
     return this.cache.owned(ROUTE_KIND, namespace, name) === null;
   }
 
-  private gatewayChanged(address: GatewayAddress | undefined, services: readonly string[]): void {
+  private gatewayChanged(services: readonly V1Service[]): void {
     const { log } = this.options;
-    const isNew = JSON.stringify(address) !== JSON.stringify(this.address);
+    const isNew = this.addresses.servicesChanged(services);
+    const { gateway: address, gatewayServices } = this.addresses;
     // Statuses name the Services while there is no address.
-    const concerns = isNew || (address === undefined && services.join() !== this.gatewayServices.join());
-    this.address = address;
-    this.gatewayServices = services;
-    if (!concerns) return;
+    if (!isNew.address && (address !== undefined || !isNew.names)) return;
     if (address !== undefined) log.info({ address }, "address of the gateway");
-    else if (isNew) log.warn({ address: null, services }, "the gateway has no address any more");
+    else if (isNew.address) {
+      log.warn({ address: null, services: gatewayServices }, "the gateway has no address any more");
+    }
     this.enqueue(this.everyApi());
+  }
+
+  /** Every API of the gateway is looked at: what it asks for may be another route, or only now be known. */
+  private settingsChanged(type: GatewayType): void {
+    const { gateways } = this.options.platform;
+    const settings = gateways.find(type);
+    this.options.log.info({ gateway: type, known: settings !== undefined }, "settings of a gateway changed");
+    if (settings !== undefined) this.platform.settingsChanged(settings);
+    for (const key of this.cache.apiKeys()) {
+      const object = this.objects.get(key);
+      const annotation = object?.metadata?.annotations?.[GATEWAY_ANNOTATION]?.trim();
+      const isConcerned =
+        gatewayTypeOf(annotation, gateways.default) === type || readStack(object?.status)?.gateway === type;
+      if (object !== undefined && isConcerned) this.handlers.api.onUpsert(key, object);
+    }
   }
 
   /** Keys of all API objects; none before every cache is filled, when none is queued. */
@@ -249,36 +299,9 @@ export class Controller {
     }
   }
 
-  /** The one place that turns a result or an error into done, or into a delay. */
-  private async work(key: ObjectKey): Promise<number | undefined> {
-    const { log, metrics } = this.options;
-    const stop = metrics.reconcileSeconds.startTimer();
-    try {
-      const { outcome, after } = await (key === PLATFORM_KEY
-        ? this.platform.reconcile()
-        : this.reconciler.reconcile(key));
-      this.apiBackoffs.delete(key);
-      metrics.reconciles.inc({ result: outcome });
-      return after;
-    } catch (error) {
-      // The object is gone: the informer is about to say so.
-      if (statusOf(error) === 404) {
-        this.apiBackoffs.delete(key);
-        metrics.reconciles.inc({ result: "done" });
-        return undefined;
-      }
-      const conflict = statusOf(error) === 409;
-      metrics.reconciles.inc({ result: conflict ? "retry" : "error" });
-      const backoff = this.apiBackoffs.get(key) ?? new Backoff(API_BACKOFF);
-      this.apiBackoffs.set(key, backoff);
-      const delay = backoff.next();
-      const context = { key, retryInMs: Math.round(delay), err: error };
-      // The object changed while it was looked at: nothing is wrong.
-      if (conflict) log.debug(context, "reconcile was overtaken");
-      else log.error(context, "reconcile failed");
-      return delay;
-    } finally {
-      stop();
-    }
+  private work(key: ObjectKey): Promise<number | undefined> {
+    return this.outcomes.of(key, () =>
+      this.platform.isPlatform(key) ? this.platform.reconcile(key) : this.reconciler.reconcile(key),
+    );
   }
 }

@@ -6,9 +6,9 @@ import {
   isMetricsApi,
   monitoringTypes,
   readMonitoringType,
-  routesOf,
   routeText,
-  type ApiContext,
+  specErrors,
+  unversionedPath,
   type GatewaySettings,
   type MonitoringSettings,
   type MonitoringType,
@@ -16,6 +16,8 @@ import {
 } from "../components";
 import { InvalidSpecError, parseExposedApi, type ExposedApi, type PlatformRules } from "../spec";
 import { reconcileHash, type ApiSettings } from "../stack";
+import { exposureOf, type AroundLookup, type Awaits } from "./exposure";
+import { type GatewayCatalog, type GatewayType } from "./gatewayCatalog";
 import { type ApiObject, type ApiResource, type ObjectKey } from "./kube/objects";
 import { workloadsUnknownProblem } from "./monitoring/messages";
 import {
@@ -25,19 +27,26 @@ import {
 } from "./monitoring/monitoringTargets";
 import { readApplied, readStack } from "./ownStatus";
 import { invalidSpecProblem, unknownGatewayProblem, unknownMonitoringProblem, type Problem } from "./reasons";
-import { type Claim } from "./routeClaims";
+import { type Claim, type VersionSet } from "./routeClaims";
 
 /** What an object asks for. */
 export interface Evaluation {
   /** The API, or undefined while its spec is invalid. */
   readonly api: ExposedApi | undefined;
-  readonly settings: ApiSettings;
-  /** Reconcile hash; a digest of the errors while the spec is invalid. */
+  /** The gateway it is to be exposed through; the default while nobody can tell. */
+  readonly gateway: GatewayType;
+  /** Undefined while the spec is invalid, or nothing is known of its gateway. */
+  readonly settings: ApiSettings | undefined;
+  /** Reconcile hash; a digest of what is wrong while there are no settings. */
   readonly hash: string;
   /** Why the object cannot be served as it is, whatever other objects say. */
   readonly problem: Problem | undefined;
   /** Routes the object asks for. */
   readonly routes: readonly string[];
+  /** What its gateway waits for: the resources of the settings are those until then. */
+  readonly awaits?: Awaits;
+  /** Behind a gateway that knows of versions: which ones it is among. */
+  readonly versionSet?: VersionSet;
   /** Why its metrics are not announced as it asks. */
   readonly unmonitored?: MonitoringProblem;
   /** Another API, which announces the metrics of this one along with its own. */
@@ -57,15 +66,12 @@ export type Announced =
 
 /** What the platform team decided for every object. */
 export interface PlatformSettings {
-  readonly gateway: GatewaySettings;
+  readonly gateways: Pick<GatewayCatalog, "default" | "settingsOf">;
   /** How metrics are announced, unless an object says otherwise. */
   readonly monitoring: MonitoringType;
   /** Defaults of policies, and those that no object decides. */
   readonly rules: PlatformRules;
 }
-
-/** What those around an API say of it, given its routes. */
-export type ContextLookup = (api: ExposedApi, routes: readonly Route[]) => ApiContext | undefined;
 
 /**
  * Evaluates an object under the settings of the platform.
@@ -78,37 +84,90 @@ export function evaluate(
   object: ApiObject,
   platform: PlatformSettings,
   announce: (wish: MonitoringWish | undefined) => Announced = () => undefined,
-  lookUp: ContextLookup = () => undefined,
+  lookUp: AroundLookup = () => ({}),
 ): Evaluation {
-  const { gateway, rules } = platform;
+  const { gateways, rules } = platform;
   let api: ExposedApi;
   try {
     api = parseExposedApi({ ...object, kind: resource.kind }, rules);
   } catch (error) {
     if (!(error instanceof InvalidSpecError)) throw error;
     announce(undefined);
-    const problem = invalidSpecProblem(error.message);
-    return { api: undefined, settings: { gateway }, hash: digest(error.message), problem, routes: [] };
+    return without(undefined, gateways.default, invalidSpecProblem(error.message), digest(error.message));
   }
-  const problem = annotationProblem(api);
-  const announced = announce(problem === undefined ? monitoringWishOf(object, api, platform) : undefined);
+  const wrong = annotationProblem(api);
+  const announced = announce(wrong === undefined ? monitoringWishOf(object, api, platform) : undefined);
+  const type = gatewayTypeOf(api.gateway, gateways.default);
+  const gateway = gateways.settingsOf(type);
+  if (gateway === "NotYet") return { ...without(api, type, wrong, digest(type)), notYet: true };
+  if ("unavailable" in gateway) {
+    const problem = wrong ?? gateway.unavailable;
+    return without(api, type, problem, digest(problem.message));
+  }
+  const problem = wrong ?? specProblem(api, gateway);
+  return { ...exposed(object, api, gateway, platform, { announced, problem, lookUp }), gateway: type };
+}
+
+/** The gateway that the annotation of an API names, where there is one of that name. */
+export function gatewayTypeOf(annotation: string | undefined, usual: GatewayType): GatewayType {
+  return annotation !== undefined && isGatewayType(annotation) ? annotation : usual;
+}
+
+function without(
+  api: ExposedApi | undefined,
+  gateway: GatewayType,
+  problem: Problem | undefined,
+  hash: string,
+): Evaluation {
+  return { api, gateway, settings: undefined, hash, problem, routes: [] };
+}
+
+/** An API whose gateway is known. */
+function exposed(
+  object: ApiObject,
+  api: ExposedApi,
+  gateway: GatewaySettings,
+  platform: PlatformSettings,
+  { announced, problem, lookUp }: ExposedInput,
+): Omit<Evaluation, "gateway"> {
+  const { gateways } = platform;
+  const { status } = object;
+  const exposure = exposureOf({ api, gateway, status, gateways, lookUp });
   const outcome = typeof announced === "object" ? announced : undefined;
-  const routes = problem === undefined ? routesOf(api, gateway) : [];
-  const settings = {
-    gateway,
-    ...monitoringOf(api, platform, outcome?.settings),
-    ...contextOf(lookUp(api, routes)),
-  };
+  const settings = { ...exposure.settings, ...monitoringOf(api, platform, outcome?.settings) };
+  const own = problem ?? exposure.problem;
+  const versionSet = versionSetOf(gateway, exposure.routes);
   return {
     api,
     settings,
     hash: reconcileHash(api, settings),
-    problem: announced === "WorkloadsUnknown" ? workloadsUnknownProblem(api.namespace) : problem,
-    routes: routes.map(routeText),
+    problem: announced === "WorkloadsUnknown" ? workloadsUnknownProblem(api.namespace) : own,
+    routes: problem === undefined ? [...new Set(exposure.routes.map(routeText))] : [],
+    ...(exposure.awaits === undefined ? {} : { awaits: exposure.awaits }),
+    ...(versionSet === undefined || problem !== undefined ? {} : { versionSet }),
     ...(outcome?.problem === undefined ? {} : { unmonitored: outcome.problem }),
     ...(outcome?.announcedBy === undefined ? {} : { announcedBy: outcome.announcedBy }),
-    ...(announced === "NotYet" ? { notYet: true } : {}),
+    ...(announced === "NotYet" || exposure.notYet ? { notYet: true } : {}),
   };
+}
+
+interface ExposedInput {
+  readonly announced: Announced;
+  readonly problem: Problem | undefined;
+  readonly lookUp: AroundLookup;
+}
+
+/** The rules of the gateway that an API breaks, as those of every spec. */
+function specProblem(api: ExposedApi, gateway: GatewaySettings): Problem | undefined {
+  const errors = specErrors(api, gateway);
+  return errors.length === 0 ? undefined : invalidSpecProblem(new InvalidSpecError(errors).message);
+}
+
+/** In one API Management service the versions of an API share the path without its last segment. */
+function versionSetOf(gateway: GatewaySettings, [route]: readonly Route[]): VersionSet | undefined {
+  if (route === undefined || gateway.type !== "azure-apim") return undefined;
+  const path = unversionedPath(route.path);
+  return { id: routeText({ ...route, path: path ?? route.path }), isVersion: path !== undefined };
 }
 
 function monitoringWishOf(
@@ -139,12 +198,9 @@ function monitoringOf(
   return { monitoring: type === "ServiceMonitor" ? { type } : { type, workloads: [] } };
 }
 
-function contextOf(context: ApiContext | undefined): Pick<ApiSettings, "context"> {
-  return context === undefined ? {} : { context };
-}
-
 /** What an object says of its routes. One that is being deleted asks for none. */
-export function claimOf({ metadata, status }: ApiObject, { api, routes }: Evaluation): Claim {
+export function claimOf({ metadata, status }: ApiObject, evaluation: Evaluation): Claim {
+  const { api, routes, versionSet } = evaluation;
   const { hostname: servedHost } = readApplied(status);
   const hostname = api === undefined ? servedHost : api.hostname;
   return {
@@ -152,6 +208,7 @@ export function claimOf({ metadata, status }: ApiObject, { api, routes }: Evalua
     served: readStack(status)?.routes ?? [],
     since: sinceOf(metadata),
     ...(hostname === undefined ? {} : { hostname }),
+    ...(versionSet === undefined ? {} : { versionSet }),
     ...(servedHost === undefined ? {} : { servedHost }),
   };
 }

@@ -1,15 +1,28 @@
 // Evaluates API objects with what is known of the cluster around them, and notes what they ask for.
-import { type ApiContext, type Route } from "../components";
+import {
+  backendSource,
+  contextNeeds,
+  type ApiIdentity,
+  type GatewaySettings,
+  type Route,
+} from "../components";
 import { type ExposedApi } from "../spec";
 import { contextOf, declaredObjects } from "../stack";
 import { type ApiObjects } from "./apiObjects";
+import { type Backends } from "./backends";
 import { type ClusterCache } from "./clusterCache";
 import { type DeclaredIndex } from "./declaredIndex";
+import { type Documents } from "./documents";
 import { evaluate, type Announced, type Evaluation, type PlatformSettings } from "./evaluate";
+import { type Around } from "./exposure";
+import { documentProblem } from "./gatewayMessages";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type MonitoringTargets, type MonitoringWish } from "./monitoring/monitoringTargets";
 import { ROUTE_KIND } from "./ownedKinds";
 import { type RouteClaims } from "./routeClaims";
+
+/** Where the documents of APIs are found. */
+export type ApiDocuments = Pick<Documents, "of" | "text" | "forget">;
 
 /** What objects are evaluated with. */
 export interface EvaluatorDependencies {
@@ -19,6 +32,8 @@ export interface EvaluatorDependencies {
   readonly monitoring: MonitoringTargets;
   readonly declared: DeclaredIndex;
   readonly cache: ClusterCache;
+  readonly backends: Backends;
+  readonly documents: ApiDocuments;
   /** Has objects looked at again. */
   readonly enqueue: (keys: readonly ObjectKey[]) => void;
 }
@@ -28,6 +43,8 @@ export class Evaluator {
   /** What APIs ask to be announced, until all claims are known. */
   private readonly listedWishes = new Map<ObjectKey, MonitoringWish | undefined>();
   private listed = false;
+  /** APIs for which a way into the cluster, or a document, was looked up. */
+  private readonly outside = new Set<ObjectKey>();
 
   constructor(private readonly deps: EvaluatorDependencies) {}
 
@@ -57,10 +74,18 @@ export class Evaluator {
       object,
       platform,
       (wish) => this.announced(key, this.setWish(key, wish)),
-      (api, routes) => this.contextOf(key, api, routes),
+      (api, gateway, routes) => this.around(key, api, gateway, routes),
     );
     this.declare(key, evaluation);
+    if (this.outside.has(key) && !isOutside(evaluation)) this.forget(key);
     return evaluation;
+  }
+
+  /** An API is gone, or behind a gateway that asks for nothing from outside the cluster. */
+  forget(key: ObjectKey): void {
+    if (!this.outside.delete(key)) return;
+    this.deps.backends.forget(key);
+    this.deps.documents.forget(key);
   }
 
   /**
@@ -84,34 +109,63 @@ export class Evaluator {
     return cache.workloadsOverdue ? "WorkloadsUnknown" : "NotYet";
   }
 
-  private contextOf(key: ObjectKey, api: ExposedApi, routes: readonly Route[]): ApiContext | undefined {
-    const { cache, claims, platform } = this.deps;
-    return contextOf(api, routes, platform.gateway, {
+  /** What those around an API say of it, as far as this gateway needs it. */
+  private around(
+    key: ObjectKey,
+    api: ExposedApi,
+    gateway: GatewaySettings,
+    routes: readonly Route[],
+  ): Around {
+    const { backends, cache, claims, documents } = this.deps;
+    const source = backendSource(api, gateway);
+    const backend = source === undefined ? undefined : backends.of(key, source);
+    if (source !== undefined) this.outside.add(key);
+    const needsDocument = contextNeeds(api, gateway).includes("document");
+    const document = needsDocument ? documents.of(key, api) : undefined;
+    if (needsDocument) this.outside.add(key);
+    const context = contextOf(api, routes, gateway, {
       podLabels: (service) => cache.selectorOf(`${api.namespace}/${service}`),
       innerPaths: () => claims.overlaps.innerPaths(key, routes),
       otherHosts: () => claims.overlaps.otherHosts(key, routes),
-      hostHolder: () => {
-        const holder = claims.hostHolder(key);
-        return holder === undefined ? undefined : identityOf(holder);
-      },
+      hostHolder: () => identityOf(claims.hostHolder(key)),
+      backend: () => (typeof backend === "object" && "url" in backend ? backend.url : undefined),
+      document: () => (typeof document === "object" && "digest" in document ? document : undefined),
+      versionSetHolder: () => identityOf(claims.versionSetHolder(key)),
     });
+    return {
+      context,
+      ...(backend === "NotYet" || document === "NotYet" ? { notYet: true } : {}),
+      ...(typeof document === "object" && "problem" in document
+        ? { problem: documentProblem(document.problem.reason, document.problem.message) }
+        : {}),
+      ...(typeof backend === "object" && "without" in backend ? { unreached: backend } : {}),
+    };
   }
 
   /** Has the objects of an API followed, and the API looked at when they change. */
   private declare(key: ObjectKey, { api, settings }: Evaluation): void {
     const { cache, declared } = this.deps;
-    if (api !== undefined) {
+    if (api !== undefined && settings !== undefined) {
       const objects = declaredObjects(api, settings);
       declared.set(key, objects);
       cache.follow(objects);
     } else if (!declared.has(key)) {
-      // Nobody can tell what was declared before the spec became invalid, but for the route, which has the API's name.
+      // Nobody can tell what was declared before the spec became invalid, or while nothing is known of the gateway, but for
+      // the route behind Istio, which has the API's name.
       declared.set(key, [{ kind: ROUTE_KIND, ...nameParts(key) }]);
     }
   }
 }
 
-function identityOf(key: ObjectKey): ApiContext["hostHolder"] {
+/** Whether the gateway of an API needs more of it than the cluster has; so also while nothing is known of the gateway. */
+function isOutside({ api, settings }: Evaluation): boolean {
+  if (api === undefined || settings === undefined) return true;
+  const { gateway } = settings;
+  return backendSource(api, gateway) !== undefined || contextNeeds(api, gateway).includes("document");
+}
+
+function identityOf(key: ObjectKey | undefined): ApiIdentity | undefined {
+  if (key === undefined) return undefined;
   const kind = splitKey(key).plural === "apis" ? "API" : "ExposedAPI";
   return { kind, ...nameParts(key) };
 }

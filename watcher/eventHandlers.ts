@@ -36,6 +36,8 @@ export interface EventTargets {
   /** Has workloads followed, if they are not yet. */
   readonly followWorkloads: () => void;
   readonly gatewayServices: (services: readonly V1Service[]) => void;
+  /** An Ingress of the platform, `namespace/name`, is new or has changed; undefined for one that is gone. */
+  readonly platformIngress: (id: string, ingress: LiveObject | undefined) => void;
   /** Queues keys. Says whether it did: not before every cache is filled. */
   readonly enqueue: (keys: readonly ObjectKey[]) => boolean;
 }
@@ -130,6 +132,15 @@ export class EventHandlers implements ClusterHandlers {
     this.targets.gatewayServices(services);
   };
 
+  readonly platformIngress: Handlers<LiveObject> = {
+    onUpsert: (ingress) => {
+      this.targets.platformIngress(nameOf(ingress), ingress);
+    },
+    onDelete: (ingress) => {
+      this.targets.platformIngress(nameOf(ingress), undefined);
+    },
+  };
+
   private apiChanged(key: ObjectKey, object: ApiObject): void {
     const { claims, enqueue, followWorkloads, implementations, monitoring, summaries } = this.targets;
     summaries.apiChanged(key, object);
@@ -138,7 +149,7 @@ export class EventHandlers implements ClusterHandlers {
     implementations.set(key, servicesOf(key, object, evaluation));
     // What one that is alive asks to be announced is taken in when it is evaluated to be served, with all claims known.
     if (object.metadata?.deletionTimestamp !== undefined) enqueue(monitoring.setApi(key, undefined));
-    const { monitoring: variant } = evaluation.settings;
+    const variant = evaluation.settings?.monitoring;
     if (variant !== undefined && variant.type !== "ServiceMonitor") followWorkloads();
   }
 

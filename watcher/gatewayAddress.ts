@@ -27,6 +27,33 @@ export function gatewayAddress(services: readonly V1Service[]): GatewayAddress |
   return undefined;
 }
 
+/** Port names that speak TLS. */
+const HTTPS_PORT_NAMES: readonly string[] = ["https"];
+
+/**
+ * Where others than clients reach the gateway: at the address of the same Service, and its port that speaks this scheme,
+ * `scheme://host[:port]`.
+ */
+export function gatewayEndpoint(
+  services: readonly V1Service[],
+  scheme: "http" | "https",
+): string | undefined {
+  for (const service of servicesInOrder(services)) {
+    const host = hostOf(service);
+    if (host === undefined) continue;
+    const names = scheme === "https" ? HTTPS_PORT_NAMES : HTTP_PORT_NAMES;
+    const port = service.spec?.ports?.find(({ name }) => names.includes(name ?? ""))?.port;
+    return endpointOf(scheme, host, port);
+  }
+  return undefined;
+}
+
+/** `scheme://host[:port]` as a URL writes it: an IPv6 address in brackets, the usual port of the scheme left out. */
+export function endpointOf(scheme: "http" | "https", host: string, port?: number): string | undefined {
+  const text = `${scheme}://${host.includes(":") ? `[${host}]` : host}${port === undefined ? "" : `:${port}`}`;
+  return URL.canParse(text) ? new URL(text).origin : undefined;
+}
+
 /** The names of the Services, as `namespace/name`, in the order in which they are asked for an address. */
 export function gatewayServiceNames(services: readonly V1Service[]): readonly string[] {
   return servicesInOrder(services).map(nameOf);

@@ -1,4 +1,5 @@
-// Which of the APIs with one host name of their own has the host's listener and certificate: the others share them.
+// Which of the APIs with one host name of their own has the host's listener and certificate, or of the versions of one API
+// the version set: the others share them.
 import { type ObjectKey } from "./kube/objects";
 
 /** APIs by their own host name. An operation costs one look, but for a host whose holder changes: one for each API there. */

@@ -2,7 +2,7 @@
 import { TransientError, type Engine } from "../stack";
 import { type Limiter } from "./limiter";
 import { type Metrics } from "./metrics";
-import { runProblem } from "./reasons";
+import { runProblem } from "./runMessages";
 
 /**
  * Wraps an engine: at most as many runs at a time as the limiter allows, each in the metrics, and no new one once

@@ -1,11 +1,17 @@
 // What the status of an API is made from.
-import { type MonitoringSettings, type PolicyOutcome, type PublicUrl } from "../components";
+import {
+  type GatewayBinding,
+  type MonitoringSettings,
+  type PolicyOutcome,
+  type PublicUrl,
+} from "../components";
 import { type ExposedApi } from "../spec";
 import { type Overlap } from "../stack";
 import { type ObjectKey } from "./kube/objects";
 import { type MonitoringProblem } from "./monitoring/monitoringTargets";
 import { type StackStatus } from "./ownStatus";
-import { type MissingPort, type Problem } from "./reasons";
+import { type MissingPort } from "./serviceMessages";
+import { type Problem } from "./reasons";
 
 /** The Service behind an API, as it is now. */
 export interface Implementation {
@@ -36,14 +42,16 @@ export interface Observation {
   /** What keeps the resources from being what the spec says. */
   readonly problem: Problem | undefined;
   readonly stack: StackStatus;
+  /** What the gateway said in the run that has just ended; undefined where there was none, or it said nothing. */
+  readonly binding: GatewayBinding | undefined;
   /** Id of the resource that stands for the API, once there is one. */
   readonly uid: string | undefined;
   /** Where clients find what is served, which while there is a problem is the spec that was applied last. */
   readonly publicUrl: PublicUrl;
-  /** `namespace/name` of the Service the gateway's address is read from; undefined where it is found by its label. */
-  readonly gatewayService: string | undefined;
-  /** `namespace/name` of the Services of the gateway that there are. */
-  readonly gatewayServices: readonly string[];
+  /** Why the URL is not known, where that is for the address of the gateway. */
+  readonly addressProblem: Problem;
+  /** The gateway that the policies are told of. */
+  readonly gateway: string;
   /** Behind what is served; undefined where no Service was ever named. */
   readonly implementation: Implementation | undefined;
   readonly policies: readonly PolicyOutcome[];

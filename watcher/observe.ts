@@ -1,24 +1,24 @@
 // Gathers what an object's status is made from: the object, what came of it, and the world around it now.
-import { isMetricsApi, policiesOf, publicUrl, type GatewayAddress, type PublicUrl } from "../components";
+import { isMetricsApi, policiesOf, publicUrl, type GatewaySettings, type PublicUrl } from "../components";
 import { type ExposedApi } from "../spec";
 import { type Overlap } from "../stack";
 import { conditionsOf, findCondition } from "./conditions";
 import { type Evaluation } from "./evaluate";
 import { type ObjectEvent } from "./events";
+import { type GatewayAddresses } from "./gatewayAddresses";
+import { settingsUnknownProblem } from "./gatewayMessages";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
-import { readApplied } from "./ownStatus";
+import { readApplied, type StackStatus } from "./ownStatus";
 import { speaksOf, type Problem, type Reason } from "./reasons";
-import { type LastRun } from "./stackRuns";
+import { type LastRun } from "./runOutcomes";
 import { type Implementation, type Observation } from "./observation";
 
 /** What is looked up at the moment of a look. */
 export interface Surroundings {
-  /** Where clients reach the gateway now. */
-  readonly address: () => GatewayAddress | undefined;
-  /** `namespace/name` of the Service the address is read from; undefined where it is found by its label. */
-  readonly gatewayService: string | undefined;
-  /** `namespace/name` of the Services of the gateway that there are now, in order. */
-  readonly gatewayServices: () => readonly string[];
+  /** Where clients reach each gateway now. */
+  readonly addresses: GatewayAddresses;
+  /** The settings of a gateway by its name; undefined where they are not known. */
+  readonly settingsOf: (gateway: string) => GatewaySettings | undefined;
   /** Whether a Service, `namespace/name`, has a ready endpoint now. */
   readonly isReady: (service: string) => boolean;
   /** Whether a Service, `namespace/name`, exists now; undefined where that cannot be told. */
@@ -47,25 +47,34 @@ export function observe(
   around: Surroundings,
 ): Observation {
   const { announcedBy, api, hash, settings, unmonitored } = evaluation;
-  const { problem, stack, uid } = outcome;
+  const { binding, problem, stack, uid } = outcome;
+  const gateway = servingGateway(evaluation, outcome, around);
+  // Until the gateway of the spec can be told, the one before has the policies.
+  const exposure = settings?.keep ?? settings;
   return {
     problem,
     stack,
     uid,
+    binding,
+    gateway: exposure?.gateway.type ?? evaluation.gateway,
     isCurrent: isCurrent(evaluation, outcome),
-    isRouteGone: problem !== undefined && stack.hash !== undefined && around.isRouteGone(key),
+    isRouteGone: problem !== undefined && hasIstioRoute(stack) && around.isRouteGone(key),
     api,
     previous: object.status ?? {},
     observedHash: hash,
-    publicUrl: servedUrl(object, evaluation, outcome, around.address()),
-    gatewayService: around.gatewayService,
-    gatewayServices: around.gatewayServices(),
+    publicUrl: servedUrl(object, evaluation, outcome, gateway, around),
+    addressProblem:
+      gateway === undefined
+        ? settingsUnknownProblem(stack.gateway, "its settings are not known")
+        : around.addresses.problem(gateway),
     implementation: implementation(key, object, evaluation, outcome, around),
-    monitoring: settings.monitoring,
+    monitoring: settings?.monitoring,
     unmonitored,
     announcedBy,
     policies:
-      api === undefined ? [] : policiesOf({ api, settings: settings.gateway, context: settings.context }),
+      api === undefined || exposure === undefined
+        ? []
+        : policiesOf({ api, settings: exposure.gateway, context: exposure.context }),
     overlaps: around.overlaps(key),
     now: new Date().toISOString(),
   };
@@ -116,10 +125,31 @@ export function announcements(
   );
 }
 
+/** Only behind Istio is a route an object of the cluster, named like its API. */
+function hasIstioRoute({ gateway, hash }: StackStatus): boolean {
+  return hash !== undefined && gateway === "istio";
+}
+
 /** Whether callers get what the object asks for. A problem that came up after the last run does not change that. */
-function isCurrent({ hash }: Evaluation, { problem, stack, isUnderWay }: Outcome): boolean {
-  if (isUnderWay === true) return false;
-  return problem === undefined || (stack.hash === hash && stack.result === "Succeeded");
+function isCurrent(evaluation: Evaluation, { problem, stack, isUnderWay }: Outcome): boolean {
+  if (isUnderWay === true || isUnserved(evaluation, stack)) return false;
+  return problem === undefined || (stack.hash === evaluation.hash && stack.result === "Succeeded");
+}
+
+/** Whether its gateway was not told of it, and no other serves it. */
+function isUnserved({ settings }: Evaluation, { awaits, gateway }: StackStatus): boolean {
+  return awaits !== undefined && settings?.keep === undefined && gateway === settings?.gateway.type;
+}
+
+/** The gateway that serves callers now, or is to; undefined where its settings are not known. */
+function servingGateway(
+  { settings }: Evaluation,
+  { stack }: Outcome,
+  around: Pick<Surroundings, "settingsOf">,
+): GatewaySettings | undefined {
+  const asked = settings?.keep?.gateway ?? settings?.gateway;
+  const isAsked = asked?.type === stack.gateway || stack.hash === undefined;
+  return asked !== undefined && isAsked ? asked : around.settingsOf(stack.gateway);
 }
 
 /** The URL of what is served: of the spec, or while that cannot be applied of the one before, at today's address. */
@@ -127,15 +157,18 @@ function servedUrl(
   object: ApiObject,
   evaluation: Evaluation,
   outcome: Outcome,
-  address: GatewayAddress | undefined,
+  gateway: GatewaySettings | undefined,
+  { addresses }: Pick<Surroundings, "addresses">,
 ): PublicUrl {
-  const { api, settings } = evaluation;
-  const { path, hostname } = readApplied(object.status);
+  const { path, hostname, ip, url } = readApplied(object.status);
   const before = path === undefined ? undefined : { path, ...(hostname === undefined ? {} : { hostname }) };
-  const served = isCurrent(evaluation, outcome) ? api : before;
-  return served === undefined
-    ? { unknown: "nothing is served yet" }
-    : publicUrl(served, settings.gateway, address);
+  const served = isCurrent(evaluation, outcome) ? evaluation.api : before;
+  if (isUnserved(evaluation, outcome.stack)) return { unknown: "its gateway is not told of it yet" };
+  if (served === undefined) return { unknown: "nothing is served yet" };
+  if (gateway !== undefined) return publicUrl(served, gateway, addresses.of(gateway));
+  return url === undefined
+    ? { unknown: "nothing is known of its gateway" }
+    : { url, ...(ip === undefined ? {} : { ip }) };
 }
 
 /** The Service behind what is served; behind what is asked for, where nothing was served yet. */

@@ -1,11 +1,12 @@
 // What this project reads back from a status. Anyone with the right to may have written it, so nothing is taken on
 // trust: a field of another shape counts as absent.
 import { type Route } from "../components";
+import { type EntityEtags } from "../stack";
 
 /** `status.stack`: which stack holds the resources, and what became of its last run. */
 export interface StackStatus {
   readonly name: string;
-  /** Gateway the API is exposed through. */
+  /** Gateway that serves the API; while nothing was applied yet, the one that is to. */
   readonly gateway: string;
   /** Reconcile hash of the last successful run. */
   readonly hash?: string;
@@ -14,6 +15,10 @@ export interface StackStatus {
   /** RFC 3339 time at which the last run ended. */
   readonly lastRun?: string;
   readonly result?: "Succeeded" | "Failed";
+  /** What was not known when the last run succeeded, so that the API's own gateway was not told of it. */
+  readonly awaits?: readonly string[];
+  /** Entity tags at the gateway after the last run, by which changes of others are noticed; none while a run is under way. */
+  readonly etags?: EntityEtags;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -26,7 +31,7 @@ export function readStack(status: Fields | undefined): StackStatus | undefined {
   if (name === undefined || gateway === undefined) return undefined;
   const hash = textOf(stack["hash"]);
   const lastRun = textOf(stack["lastRun"]);
-  const { result, routes } = stack;
+  const { awaits, etags, result, routes } = stack;
   return {
     name,
     gateway,
@@ -34,7 +39,15 @@ export function readStack(status: Fields | undefined): StackStatus | undefined {
     ...(Array.isArray(routes) ? { routes: routes.filter((route) => typeof route === "string") } : {}),
     ...(lastRun === undefined ? {} : { lastRun }),
     ...(result === "Succeeded" || result === "Failed" ? { result } : {}),
+    ...(Array.isArray(awaits) ? { awaits: awaits.filter((part) => typeof part === "string") } : {}),
+    ...(etags === undefined ? {} : { etags: readEtags(fieldsOf(etags)) }),
   };
+}
+
+function readEtags(etags: Fields): EntityEtags {
+  const api = textOf(etags["api"]);
+  const policy = textOf(etags["policy"]);
+  return { ...(api === undefined ? {} : { api }), ...(policy === undefined ? {} : { policy }) };
 }
 
 /** A route of {@link StackStatus.routes}: the inverse of `routeText`. Undefined for what is none. */
@@ -55,6 +68,8 @@ export interface Applied {
   readonly port: number | undefined;
   readonly path: string | undefined;
   readonly url: string | undefined;
+  /** Address of the gateway, where one was known. */
+  readonly ip: string | undefined;
   /** Host name the API has for itself (`spec.hostname`): that of its URL, where it is not the gateway's. */
   readonly hostname: string | undefined;
 }
@@ -71,6 +86,7 @@ export function readApplied(status: Fields | undefined): Applied {
     port: typeof applied["port"] === "number" ? applied["port"] : undefined,
     path: textOf(applied["path"]),
     url,
+    ip,
     hostname:
       ip !== undefined && host === hostOf(`https://${ip.includes(":") ? `[${ip}]` : ip}`) ? undefined : host,
   };

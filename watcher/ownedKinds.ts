@@ -1,5 +1,5 @@
 // The kinds of object that components keep, or on which they set fields.
-import { type GatewaySettings } from "../components";
+import { type IstioSettings } from "../components";
 import { type Workload } from "./monitoring/workloadSelection";
 import { type ResourcePath } from "./sources";
 
@@ -15,7 +15,7 @@ export type WorkloadKind = OwnedKind<Workload["kind"]>;
 export const ROUTE_KIND = "VirtualService";
 
 /** Kinds that are followed from the start: the routes of APIs, and what most metrics APIs have. */
-export function ownedKinds({ apiVersion }: GatewaySettings): readonly OwnedKind[] {
+export function ownedKinds({ apiVersion }: IstioSettings): readonly OwnedKind[] {
   const [group = "", version = ""] = apiVersion.split("/");
   return [
     { kind: ROUTE_KIND, group, version, plural: "virtualservices" },
@@ -23,7 +23,7 @@ export function ownedKinds({ apiVersion }: GatewaySettings): readonly OwnedKind[
   ];
 }
 
-/** A kind by which policies are enforced. */
+/** A kind by which policies are enforced, or gateways outside the cluster reach into it. */
 export interface PolicyKind {
   readonly plural: string;
   /** Where its objects are: in the namespace of their API, or in that of the gateway. */
@@ -36,6 +36,7 @@ export const policyKinds: Readonly<Record<string, PolicyKind>> = {
   Certificate: { plural: "certificates", place: "gateway" },
   EnvoyFilter: { plural: "envoyfilters", place: "gateway" },
   Gateway: { plural: "gateways", place: "gateway" },
+  Ingress: { plural: "ingresses", place: "api" },
   NetworkPolicy: { plural: "networkpolicies", place: "api" },
   PeerAuthentication: { plural: "peerauthentications", place: "api" },
   RequestAuthentication: { plural: "requestauthentications", place: "gateway" },

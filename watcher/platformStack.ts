@@ -1,42 +1,26 @@
-// The stack of what all APIs share at the gateway: brought about before the first API that needs it, and kept as it is.
-import {
-  defaultWorkload,
-  needsPlatform,
-  platformObjects,
-  type GatewaySettings,
-  type OwnedObject,
-} from "../components";
+// The stack of what all APIs share at one gateway: brought about before the first API that needs it, and kept as it is.
+import { needsPlatform, platformObjects, type GatewaySettings, type OwnedObject } from "../components";
 import { type ExposedApi } from "../spec";
-import { PLATFORM_STACK, projectName, type Engine } from "../stack";
+import { platformStackName, projectName, type Engine } from "../stack";
 import { type DeclaredIndex } from "./declaredIndex";
 import { type Change } from "./drift/change";
 import { type CorrectionPace } from "./drift/correctionPace";
 import { type DriftDetector } from "./drift/driftDetector";
 import { type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
-import {
-  driftProblem,
-  gatewayNamespaceProblem,
-  heldProblem,
-  platformProblem,
-  recurringDriftProblem,
-  type Problem,
-} from "./reasons";
+import { driftProblem, heldProblem, recurringDriftProblem } from "./drift/messages";
+import { gatewayNamespaceProblem, platformProblem, unservedKindError } from "./runMessages";
 import { type ReconcileResult } from "./reconcileResult";
 import { type Retries } from "./retries";
+import { type Problem } from "./reasons";
 
-/** Stands for the platform resources in the queue and the indexes, where else is an API. */
-export const PLATFORM_KEY: ObjectKey = "platform";
+/** Stands for the platform resources of a gateway in the queue and the indexes, where else is an API. */
+export function platformKey(gateway: GatewaySettings["type"]): ObjectKey {
+  return `platform/${platformStackName(gateway)}`;
+}
 
-/** Its stack, as the Pulumi CLI names it within the project. */
-const STACK = `${projectName("Platform")}/${PLATFORM_STACK}`;
-
-/** Stands for the hash of the program: the settings of a process stay the same. */
+/** Stands for the hash of the program: with other settings the resources are outdated. */
 const HASH = "platform";
-
-const NO_GATEWAY_SERVICE =
-  "no Service of the gateway was found at the start, and an API has a policy: these Pods are taken for the gateway's; " +
-  "`gateway` of ODA_PLATFORM decides";
 
 /** What the stack works with. */
 export interface PlatformDependencies {
@@ -51,6 +35,8 @@ export interface PlatformDependencies {
   readonly log: Logger;
   /** Whether a namespace exists; undefined where that cannot be told. */
   readonly namespaceExists: (namespace: string) => Promise<boolean | undefined>;
+  /** See {@link RunDependencies.unservedKind}. */
+  readonly unservedKind: (objects: readonly OwnedObject[]) => Promise<string | undefined>;
   /** Has the kinds of these objects followed where they are. */
   readonly follow: (objects: readonly OwnedObject[]) => void;
   /** Has objects looked at again. */
@@ -63,26 +49,38 @@ export interface PlatformDependencies {
 
 /** Brings about the platform resources for the APIs that need them. Where none does, it only changes what is outdated. */
 export class PlatformStack {
-  private readonly objects: readonly OwnedObject[];
+  readonly key: ObjectKey;
+  private readonly stack: string;
+  private gateway: GatewaySettings;
+  private objects: readonly OwnedObject[];
   private readonly users = new Set<ObjectKey>();
   /** Whether a run has left them as they should be: one of this process, or of one before. */
   private left = false;
   /** Whether a run of this process has. */
   private applied = false;
-  /** Whether an earlier process has left them as other settings had them. */
+  /** Whether they are as other settings had them: those of an earlier process, or of this one. */
   private isOutdated = false;
-  private hasWarned = false;
   private problem: Problem | undefined;
   private underWay: Promise<void> | undefined;
 
   constructor(private readonly deps: PlatformDependencies) {
+    this.gateway = deps.gateway;
+    this.key = platformKey(deps.gateway.type);
+    this.stack = platformStackName(deps.gateway.type);
     this.objects = platformObjects(deps.gateway);
+  }
+
+  /** The settings of the gateway have become others: the resources follow, where any API needs them. */
+  settingsChanged(gateway: GatewaySettings): void {
+    this.gateway = gateway;
+    this.objects = platformObjects(gateway);
+    this.applied = false;
+    if (this.users.size > 0) this.outdated();
   }
 
   /** Takes in what an API asks for now. */
   looked(key: ObjectKey, api: ExposedApi): void {
-    this.warnOfGuess(key, api);
-    if (!needsPlatform(api, this.deps.gateway)) {
+    if (!needsPlatform(api, this.gateway)) {
       this.users.delete(key);
       return;
     }
@@ -90,14 +88,19 @@ export class PlatformStack {
     this.users.add(key);
   }
 
+  /** Whether an API needs them. */
+  isNeededBy(key: ObjectKey): boolean {
+    return this.users.has(key);
+  }
+
   /** The resources are there, and not as the settings have them: they are changed whether an API needs them or not. */
   outdated(): void {
     this.isOutdated = true;
     this.followObjects();
-    this.deps.enqueue([PLATFORM_KEY]);
+    this.deps.enqueue([this.key]);
   }
 
-  /** An API is gone. */
+  /** An API is gone, or behind another gateway. */
   forget(key: ObjectKey): void {
     this.users.delete(key);
   }
@@ -108,7 +111,9 @@ export class PlatformStack {
     if (!this.left) {
       // Without them its last run would not have come to an end.
       this.left = true;
-      this.deps.enqueue([PLATFORM_KEY]);
+      // Of what is at a gateway outside the cluster no cache tells how it was left.
+      this.isOutdated ||= this.gateway.type !== "istio";
+      this.deps.enqueue([this.key]);
     }
     return this.problem;
   }
@@ -137,7 +142,7 @@ export class PlatformStack {
       return this.problem === undefined ? { outcome: "done" } : this.tryAgain();
     }
     if (drift.mode === "report") return this.report(changes);
-    const after = pace.delay(PLATFORM_KEY);
+    const after = pace.delay(this.key);
     if (after > 0) {
       this.found(recurringDriftProblem(changes));
       return { outcome: "retry", after };
@@ -147,18 +152,14 @@ export class PlatformStack {
     return result;
   }
 
-  /** Nobody has said which Pods are the gateway's, and no Service has. */
-  private warnOfGuess(key: ObjectKey, api: ExposedApi): void {
-    const { gateway, log } = this.deps;
-    const isNeeded = api.networkPolicy !== undefined || needsPlatform(api, gateway);
-    if (this.hasWarned || gateway.workload !== undefined || !isNeeded) return;
-    this.hasWarned = true;
-    log.warn({ key, workload: defaultWorkload }, NO_GATEWAY_SERVICE);
+  /** Its stack, as the Pulumi CLI names it within the organization. */
+  private get name(): string {
+    return `${projectName("Platform")}/${this.stack}`;
   }
 
   private followObjects(): void {
     this.deps.follow(this.objects);
-    this.deps.declared.set(PLATFORM_KEY, this.objects);
+    this.deps.declared.set(this.key, this.objects);
   }
 
   private changes(): readonly Change[] {
@@ -173,7 +174,7 @@ export class PlatformStack {
 
   private async tryAgain(): Promise<ReconcileResult> {
     await this.attempt();
-    const pending = this.deps.retries.pending(PLATFORM_KEY, HASH);
+    const pending = this.deps.retries.pending(this.key, HASH);
     return pending === undefined ? { outcome: "done" } : { outcome: "retry", after: pending.delay };
   }
 
@@ -182,7 +183,7 @@ export class PlatformStack {
     const problem = driftProblem(changes);
     if (this.problem?.message !== problem.message) {
       onDrift("reported");
-      log.warn({ key: PLATFORM_KEY, changes }, "drift detected");
+      log.warn({ key: this.key, changes }, "drift detected");
       this.found(problem);
     }
     return { outcome: "waiting" };
@@ -190,14 +191,14 @@ export class PlatformStack {
 
   private tellOfCorrection(changes: readonly Change[]): void {
     const { log, onDrift, pace } = this.deps;
-    pace.corrected(PLATFORM_KEY);
+    pace.corrected(this.key);
     onDrift("corrected");
-    log.warn({ key: PLATFORM_KEY, stack: STACK, changes }, "drift corrected");
+    log.warn({ key: this.key, stack: this.name, changes }, "drift corrected");
   }
 
   /** One run, whoever asks for it meanwhile; none before a failed one may be repeated. */
   private attempt(): Promise<void> {
-    if (this.deps.retries.pending(PLATFORM_KEY, HASH) !== undefined) return Promise.resolve();
+    if (this.deps.retries.pending(this.key, HASH) !== undefined) return Promise.resolve();
     this.underWay ??= this.run().finally(() => {
       this.underWay = undefined;
     });
@@ -208,6 +209,11 @@ export class PlatformStack {
     const missing = await this.missingNamespace();
     if (missing !== undefined) {
       this.failed(gatewayNamespaceProblem(missing), undefined);
+      return;
+    }
+    const unserved = await this.deps.unservedKind(this.objects);
+    if (unserved !== undefined) {
+      this.failed(platformProblem(unservedKindError(unserved)), undefined);
       return;
     }
     const { foreign, changed } = this.deps.drift.obstacles(this.objects, this.left);
@@ -234,13 +240,14 @@ export class PlatformStack {
   }
 
   private async up(): Promise<void> {
-    const { drift, engine, gateway, log, retries, stopping } = this.deps;
+    const { drift, engine, log, retries, stopping } = this.deps;
+    const { gateway, stack } = this;
     const force = drift.mustTake(this.objects);
     try {
       const { versions } = await engine.up(
         {
           kind: "Platform",
-          stack: PLATFORM_STACK,
+          stack,
           known: this.applied,
           input: { platform: gateway, ...(force ? { rewrittenAt: new Date().toISOString() } : {}) },
           signal: stopping,
@@ -253,22 +260,23 @@ export class PlatformStack {
       this.failed(platformProblem(error), error);
       return;
     }
-    this.applied = true;
     this.left = true;
-    this.isOutdated = false;
-    retries.forget(PLATFORM_KEY);
-    log.info({ key: PLATFORM_KEY, stack: STACK }, "applied");
+    // Meanwhile there may be other settings.
+    this.applied = gateway === this.gateway;
+    this.isOutdated = !this.applied;
+    retries.forget(this.key);
+    log.info({ key: this.key, stack: this.name }, "applied");
     this.found(undefined);
   }
 
   private failed(problem: Problem, error: unknown): void {
     const { closing, enqueue, log, retries } = this.deps;
     if (closing.aborted) return;
-    const delay = retries.failed(PLATFORM_KEY, HASH, problem);
-    const context = { key: PLATFORM_KEY, reason: problem.reason, retryInMs: Math.round(delay) };
+    const delay = retries.failed(this.key, HASH, problem);
+    const context = { key: this.key, reason: problem.reason, retryInMs: Math.round(delay) };
     log.warn({ ...context, err: error ?? new Error(problem.message) }, "engine run failed");
     this.found(problem);
-    enqueue([PLATFORM_KEY]);
+    enqueue([this.key]);
   }
 
   /** Tells every API that needs them what has become of them. Those that waited run at once. */

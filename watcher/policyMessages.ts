@@ -2,7 +2,9 @@
 import { type PolicyOutcome } from "../components";
 import { policyPlace, type ExposedApi } from "../spec";
 import { unenforcedText, type Overlap } from "../stack";
-import { cut, describeKey, MAX_MESSAGE, problem, type Problem } from "./reasons";
+import { cut, describeKey, describeRoute, MAX_MESSAGE, message, problem, type Problem } from "./reasons";
+import { remedies } from "./remedies";
+import { type RouteConflict } from "./routeClaims";
 
 /** The problem of an API some of whose policies its gateway does not enforce, or not wholly; undefined where there is none. */
 export function policiesProblem(gateway: string, policies: readonly PolicyOutcome[]): Problem | undefined {
@@ -53,4 +55,15 @@ export function overlapProblem(overlaps: readonly Overlap[]): Problem {
     );
   const more = overlaps.length - shown.length;
   return problem("PathOverlap", [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("; "));
+}
+
+/** The problem of an API whose route is another's. Routes are `gateway host/path`. */
+export function conflictProblem({ route, holder }: RouteConflict): Problem {
+  return problem("RouteConflict", `${describeRoute(route)} is served for ${describeKey(holder)}`);
+}
+
+/** What the API that keeps the route is told. */
+export function contestedMessage({ route }: RouteConflict, by: string): string {
+  const what = `${describeKey(by)} asks for ${describeRoute(route)}, which this API goes on serving`;
+  return message(what, remedies.RouteContested);
 }

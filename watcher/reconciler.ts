@@ -6,26 +6,21 @@ import { type CorrectionPace } from "./drift/correctionPace";
 import { type DriftDetector } from "./drift/driftDetector";
 import { type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
+import { overwrittenMessage, type ForeignChange } from "./gatewayMessages";
 import { type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
 import { isNews } from "./observe";
-import { type PlatformStack } from "./platformStack";
-import {
-  conflictProblem,
-  contestedMessage,
-  driftCorrectedMessage,
-  driftProblem,
-  heldProblem,
-  recurringDriftProblem,
-  well,
-  type Problem,
-} from "./reasons";
+import { type PlatformStacks } from "./platformStacks";
+import { conflictProblem, contestedMessage } from "./policyMessages";
+import { driftCorrectedMessage, driftProblem, heldProblem, recurringDriftProblem } from "./drift/messages";
 import { type ReconcileResult } from "./reconcileResult";
 import { type Removal } from "./removal";
 import { type Retries } from "./retries";
 import { type RouteClaims } from "./routeClaims";
-import { type LastRun, type Servable, type StackRuns } from "./stackRuns";
+import { type LastRun, type Servable } from "./runOutcomes";
+import { type StackRuns } from "./stackRuns";
 import { type StatusWriter } from "./statusWriter";
+import { well, type Problem } from "./reasons";
 
 /** What the reconciler works with. */
 export interface ReconcilerDependencies {
@@ -36,7 +31,7 @@ export interface ReconcilerDependencies {
   readonly claims: RouteClaims;
   readonly retries: Retries;
   readonly drift: DriftDetector;
-  readonly platform: PlatformStack;
+  readonly platform: PlatformStacks;
   readonly pace: CorrectionPace;
   /** Called for each API whose resources somebody changed, when that is corrected or newly reported. */
   readonly onDrift: (action: "corrected" | "reported") => void;
@@ -44,6 +39,8 @@ export interface ReconcilerDependencies {
   readonly log: Logger;
   /** What an object asks for, and what stands in the way. */
   readonly evaluate: (key: ObjectKey, object: ApiObject) => Evaluation;
+  /** Has what was gathered around an object forgotten. */
+  readonly forget: (key: ObjectKey) => void;
   /** Has other objects looked at again. */
   readonly enqueue: (keys: readonly ObjectKey[]) => void;
 }
@@ -71,15 +68,16 @@ export class Reconciler {
     const evaluation = this.deps.evaluate(key, object);
     if (evaluation.notYet) return { outcome: "retry", after: SOON };
     const last = this.deps.status.lastRun(key, object, evaluation);
-    const { api, problem } = evaluation;
-    if (api === undefined || problem !== undefined) return this.wait(key, object, evaluation, last, problem);
+    const { api, problem, settings } = evaluation;
+    if (api === undefined || settings === undefined || problem !== undefined)
+      return this.wait(key, object, evaluation, last, problem);
     const conflict = this.deps.claims.conflict(key);
     if (conflict !== undefined) {
       const conflicting = conflictProblem(conflict);
       if (isNews(object, conflicting)) this.tellHolder(conflict.holder, contestedMessage(conflict, key));
       return this.wait(key, object, evaluation, last, conflicting);
     }
-    return this.serve(key, object, { ...evaluation, api }, last);
+    return this.serve(key, object, { ...evaluation, api, settings }, last);
   }
 
   /** Whether a run for an object is under way, so that its next reconcile has to wait. */
@@ -109,7 +107,7 @@ export class Reconciler {
     last: LastRun,
   ): Promise<ReconcileResult> {
     const { drift, platform, retries, status } = this.deps;
-    platform.looked(key, servable.api);
+    platform.looked(key, servable.api, servable.settings);
     const hasRun = last.stack.hash === servable.hash;
     if (hasRun && last.stack.result === "Succeeded") return this.keep(key, object, servable, last);
     const pending = retries.pending(key, servable.hash);
@@ -144,8 +142,8 @@ export class Reconciler {
       return this.run(key, object, servable, last, true);
     }
     this.drifted.delete(key);
-    const shared = platform.confirm(key);
-    if (shared !== undefined) return this.wait(key, object, servable, last, shared);
+    const lacking = platform.confirm(key) ?? servable.awaits?.problem;
+    if (lacking !== undefined) return this.wait(key, object, servable, last, lacking);
     const finalized = await objects.addFinalizer(key, object);
     await status.write(key, finalized, servable, { ...last, problem: undefined });
     return { outcome: "done", ...(changes === undefined ? { after: drift.recheckAfter } : {}) };
@@ -173,8 +171,9 @@ export class Reconciler {
       return { outcome: "retry", after: run.retryAfter };
     }
     this.tellOfRun(key, object, run.last);
-    const shared = platform.confirm(key);
-    if (shared !== undefined) return this.wait(key, finalized, servable, run.last, shared);
+    if (run.overwritten !== undefined) this.tellOfOverwrite(key, object, run.overwritten);
+    const lacking = platform.confirm(key) ?? servable.awaits?.problem;
+    if (lacking !== undefined) return this.wait(key, finalized, servable, run.last, lacking);
     await status.write(key, finalized, servable, { ...run.last, problem: undefined });
     return { outcome: "done" };
   }
@@ -194,6 +193,17 @@ export class Reconciler {
     log.warn({ key, stack, changes }, "drift corrected");
     const message = driftCorrectedMessage(changes);
     events.record(objects.resource(key), object, { type: "Normal", reason: "DriftCorrected", message });
+  }
+
+  private tellOfOverwrite(key: ObjectKey, object: ApiObject, change: ForeignChange): void {
+    const { events, log, objects } = this.deps;
+    const message = overwrittenMessage(change);
+    log.warn({ key, change }, "changes of others at the gateway written over");
+    events.record(objects.resource(key), object, {
+      type: "Normal",
+      reason: "ForeignChangeOverwritten",
+      message,
+    });
   }
 
   /** Tells of what somebody changed, and leaves it. */
@@ -248,6 +258,7 @@ export class Reconciler {
     retries.forget(key);
     pace.forget(key);
     platform.forget(key);
+    this.deps.forget(key);
     enqueue(claims.remove(key));
     return { outcome: "done" };
   }

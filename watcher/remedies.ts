@@ -6,9 +6,17 @@ const PUT_BACK = "ODA_DRIFT=report leaves it: change it back, or set ODA_DRIFT=c
 /** One clause for each reason, without a full stop. */
 export const remedies = {
   ApiServerUnavailable: `if it lasts, look at the API server and the network; ${RETRIED}`,
+  BackendAddressUnknown:
+    "nothing, if it is new: it goes on by itself when there is an address; if it lasts, look at the controller of the " +
+    "Ingress class, or at the gateway's Service",
   BackendUnavailable: `check the disk of ODA_STATE_DIR, or the credentials and the reachability of PULUMI_BACKEND_URL; ${RETRIED}`,
+  ChangedElsewhere:
+    "what was changed there stays: annotate the object with oda.tmforum.org/foreign-changes: overwrite, and it is written " +
+    "as the spec has it",
   CrdMissing: `install the CRDs of what the kind is from: Istio, the Prometheus operator or cert-manager; ${RETRIED}`,
   DeadlineExceeded: `if the machine is overloaded, lower ODA_CONCURRENCY, else see docs/conditions.md; ${RETRIED}`,
+  DocumentInvalid: "correct the document, or spec.specification; it is read again from time to time",
+  DocumentUnavailable: `correct spec.specification, or have the document answered; ${RETRIED}`,
   Drifted: PUT_BACK,
   DriftDetected: PUT_BACK,
   EngineError: `see the watcher's log and report a bug; ${RETRIED}`,
@@ -23,6 +31,8 @@ export const remedies = {
   GatewayRejected: `change the spec, or the platform's settings that the gateway's words are about; ${RETRIED}`,
   GatewayUnauthorized: `give the identity of the watcher its roles at the gateway, see docs/operations.md#azure-api-management; ${RETRIED}`,
   GatewayUnavailable: `if it lasts, look at the gateway's service and the network; ${RETRIED}`,
+  GatewaySettingsUnknown:
+    "complete the platform file or the Key Vault, or give the watcher the right to read it; it goes on by itself",
   InvalidSpec: "correct what is named here",
   Locked: "take it out of the object, or ask the platform team to change its settings",
   MonitoringConflict:

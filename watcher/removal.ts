@@ -1,10 +1,12 @@
 // Removes what was made for an object that is being deleted, then lets the object go.
+import { type GatewaySettings } from "../components";
 import { stackName } from "../stack";
 import { FINALIZER, type ApiObjects } from "./apiObjects";
 import { type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
+import { readStack } from "./ownStatus";
 import { well } from "./reasons";
 import { type ReconcileResult } from "./reconcileResult";
 import { type Pending } from "./retries";
@@ -19,6 +21,8 @@ export interface RemovalDependencies {
   readonly events: EventRecorder;
   readonly log: Logger;
   readonly evaluate: (key: ObjectKey, object: ApiObject) => Evaluation;
+  /** The settings of a gateway by its name; undefined where they are not known. */
+  readonly settingsOf: (gateway: string) => GatewaySettings | undefined;
 }
 
 interface Progress {
@@ -45,7 +49,9 @@ export class Removal {
     if (reached !== "destroyed") {
       const pending = runs.pendingRemoval(key);
       if (pending !== undefined) return this.fail(key, object, pending);
-      const run = await runs.destroy(key);
+      const last = readStack(object.status);
+      const gateway = last === undefined ? undefined : this.deps.settingsOf(last.gateway);
+      const run = await runs.destroy(key, last, gateway);
       if (run.result === "interrupted") return { outcome: "waiting" };
       if (run.result === "failed") {
         const { message } = run.problem;

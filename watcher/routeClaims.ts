@@ -15,8 +15,18 @@ export interface Claim {
   readonly since: string;
   /** Host name of its own; that of what was applied last while the spec is invalid. */
   readonly hostname?: string;
+  /** Behind a gateway that knows of versions: which ones it is among. */
+  readonly versionSet?: VersionSet;
   /** Host name of its own that its status says was applied. Read until this process has run its stack. */
   readonly servedHost?: string;
+}
+
+/** Versions of one API at one gateway. */
+export interface VersionSet {
+  /** Tells these versions from all other APIs: the same for each of them. */
+  readonly id: string;
+  /** Whether the API is one of several; not where it has the path that they have in common. */
+  readonly isVersion: boolean;
 }
 
 /** A route that another API serves, or will serve first. */
@@ -37,6 +47,7 @@ export class RouteClaims {
   private readonly servedHosts = new Map<ObjectKey, ReadonlySet<string>>();
   private readonly byRoute = new Map<string, Set<ObjectKey>>();
   private readonly hosts = new HostHolders();
+  private readonly versionSets = new HostHolders();
 
   /** Routes that are wanted or occupied. */
   readonly overlaps = new RouteOverlaps();
@@ -90,6 +101,11 @@ export class RouteClaims {
     return this.hosts.holderFor(key);
   }
 
+  /** The other version of an API that has the version set of all of them. */
+  versionSetHolder(key: ObjectKey): ObjectKey | undefined {
+    return this.versionSets.holderFor(key);
+  }
+
   /** Applies a change to the claim of an API and keeps the indexes in step with it. */
   private change(key: ObjectKey, apply: () => unknown): readonly ObjectKey[] {
     const before = this.routesOf(key);
@@ -102,6 +118,7 @@ export class RouteClaims {
     const sharers = [...after].flatMap((route) => [...(this.byRoute.get(route) ?? [])]);
     for (const each of new Set([key, ...others, ...sharers])) {
       for (const other of this.holdHost(each)) others.add(other);
+      for (const other of this.holdVersionSet(each)) others.add(other);
     }
     others.delete(key);
     return [...others];
@@ -135,6 +152,17 @@ export class RouteClaims {
     if (!isThere) return this.hosts.set(key, undefined, "");
     const isServed = this.servedHosts.get(key)?.has(hostname) ?? servedHost === hostname;
     return this.hosts.set(key, hostname, `${isServed ? 0 : 1} ${since} ${key}`);
+  }
+
+  /** As with hosts: the oldest version of those that are served, or of all while none is; before them what has their path. */
+  private holdVersionSet(key: ObjectKey): readonly ObjectKey[] {
+    const { served = [], since = "", versionSet, wanted = [] } = this.claims.get(key) ?? {};
+    if (versionSet === undefined || this.conflict(key) !== undefined) {
+      return this.versionSets.set(key, undefined, "");
+    }
+    const isServed = this.servedHosts.has(key) || wanted.some((route) => served.includes(route));
+    const rank = !versionSet.isVersion ? 0 : isServed ? 1 : 2;
+    return this.versionSets.set(key, versionSet.id, `${rank} ${since} ${key}`);
   }
 
   private owner(route: string): ObjectKey | undefined {

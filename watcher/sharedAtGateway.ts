@@ -1,6 +1,6 @@
-// What an earlier watcher left at the gateway for all APIs: looked for once, for it holds whether an API needs it or not.
+// What an earlier watcher left at the Istio gateway for all APIs: looked for once, for it holds whether an API needs it or not.
 import { isDeepStrictEqual } from "node:util";
-import { objectId, platformObjects, type GatewaySettings, type OwnedObject } from "../components";
+import { objectId, platformObjects, type IstioSettings, type OwnedObject } from "../components";
 import { holdOf } from "./drift/deviation";
 import { type DriftMode } from "./drift/driftDetector";
 import { managedFieldsOf, type LiveObject } from "./drift/liveObject";
@@ -19,7 +19,7 @@ type Found = LiveObject & { readonly kind: string };
  */
 export async function isSharedOutdated(
   clients: Pick<Clients, "objects">,
-  gateway: GatewaySettings,
+  gateway: IstioSettings,
   mode: DriftMode,
 ): Promise<boolean> {
   const declared = platformObjects(gateway);
@@ -39,7 +39,7 @@ interface Kind extends ResourcePath {
 }
 
 /** The kinds that do something to requests of every API. */
-function kindsOf({ apiVersion }: GatewaySettings): readonly Kind[] {
+function kindsOf({ apiVersion }: IstioSettings): readonly Kind[] {
   const [, version = ""] = apiVersion.split("/");
   return [
     { kind: "EnvoyFilter", group: "networking.istio.io", version: "v1alpha3" },

@@ -7,7 +7,10 @@ import {
   type V1Service,
 } from "@kubernetes/client-node";
 import { GROUP } from "../spec";
+import { type LiveObject } from "./drift/liveObject";
 import { GATEWAY_SELECTOR } from "./gatewayAddress";
+import { type IngressName } from "./gatewayCatalog";
+import { keepIngress } from "./ingress";
 import { statusOf, type Clients } from "./kube/client";
 import { Informer, type InformerOptions } from "./kube/informer";
 import { type ApiObject, type ApiResource } from "./kube/objects";
@@ -88,6 +91,18 @@ export function gatewayServiceInformer(
   return informer(context, collection("/api/v1", namespace, "services"), list, { ...handlers, ...selector });
 }
 
+/** Follows one Ingress. It may be absent, or not be readable. */
+export function ingressInformer(
+  context: SourceContext,
+  { namespace, name }: IngressName,
+  handlers: Handlers<LiveObject>,
+): Informer<LiveObject> {
+  const ingresses = { group: "networking.k8s.io", version: "v1", plural: "ingresses" };
+  const fieldSelector = `metadata.name=${name}`;
+  const options = { ...handlers, keep: keepIngress, optional: true, fieldSelector };
+  return customInformer(context, ingresses, namespace, options);
+}
+
 /** The Services that {@link gatewayServiceInformer} follows, as they are now. */
 export function listGatewayServices(
   { core }: Pick<Clients, "core">,
@@ -136,15 +151,15 @@ export function customInformer<T extends KubernetesObject>(
   context: SourceContext,
   { group, version, plural }: ResourcePath,
   namespace: string | undefined,
-  options: Handlers<T> & Pick<InformerOptions<T>, "keep" | "optional" | "onCurrent">,
+  options: Handlers<T> & Pick<InformerOptions<T>, "keep" | "optional" | "onCurrent" | "fieldSelector">,
 ): Informer<T> {
   const { objects } = context.clients;
+  const { fieldSelector } = options;
+  const query = { group, version, plural, ...(fieldSelector === undefined ? {} : { fieldSelector }) };
   const list = (): Promise<KubernetesListObject<T>> =>
     (namespace === undefined
-      ? objects.listCustomObjectForAllNamespaces({ group, version, plural })
-      : objects.listNamespacedCustomObject({ group, version, namespace, plural })) as Promise<
-      KubernetesListObject<T>
-    >;
+      ? objects.listCustomObjectForAllNamespaces(query)
+      : objects.listNamespacedCustomObject({ ...query, namespace })) as Promise<KubernetesListObject<T>>;
   return informer(context, collection(`/apis/${group}/${version}`, namespace, plural), list, options);
 }
 

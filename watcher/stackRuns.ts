@@ -1,16 +1,29 @@
 // One engine run for one object, and what became of it.
-import { GROUP, type ExposedApi } from "../spec";
-import { declaredObjects, stackName, type ApiInput, type Engine, type RunOutputs } from "../stack";
+import { type GatewaySettings, type OwnedObject } from "../components";
+import { GROUP } from "../spec";
+import { declaredObjects, stackName, type ApiInput, type Engine } from "../stack";
 import { type ApiObjects } from "./apiObjects";
 import { type DriftDetector } from "./drift/driftDetector";
-import { type Evaluation } from "./evaluate";
+import { type ApiDocuments } from "./evaluator";
+import { type ForeignChanges } from "./foreignChanges";
+import { changedElsewhereProblem } from "./gatewayMessages";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
 import { type StackStatus } from "./ownStatus";
-import { type PlatformStack } from "./platformStack";
-import { removalProblem, runProblem, type Problem } from "./reasons";
+import { type PlatformStacks } from "./platformStacks";
+import { removalProblem, runProblem, unservedKindError } from "./runMessages";
+import {
+  type DestroyOutcome,
+  type Failed,
+  type Interrupted,
+  type LastRun,
+  type RunEnd,
+  type Servable,
+  type UpOutcome,
+} from "./runOutcomes";
 import { type Pending, type Retries } from "./retries";
 import { type RouteClaims } from "./routeClaims";
+import { type Problem } from "./reasons";
 
 /** What the runs work with. */
 export interface RunDependencies {
@@ -19,7 +32,14 @@ export interface RunDependencies {
   readonly claims: RouteClaims;
   readonly retries: Retries;
   readonly drift: DriftDetector;
-  readonly platform: PlatformStack;
+  readonly platform: PlatformStacks;
+  readonly foreign: ForeignChanges;
+  /** Where the texts of documents are. */
+  readonly documents: Pick<ApiDocuments, "text">;
+  /** A kind of these objects that the cluster does not serve, as `Kind of group/version`; undefined where it does, or it cannot be told. */
+  readonly unservedKind: (objects: readonly OwnedObject[]) => Promise<string | undefined>;
+  /** Tells in the status of an object that a run is under way, where that says something of the gateway. */
+  readonly begins: (key: ObjectKey, object: ApiObject, evaluation: Servable) => Promise<void>;
   readonly log: Logger;
   /** Has other objects looked at again. */
   readonly enqueue: (keys: readonly ObjectKey[]) => void;
@@ -28,48 +48,6 @@ export interface RunDependencies {
   /** Aborted when runs under way must stop. */
   readonly stopping: AbortSignal;
 }
-
-/** What became of an object's stack. */
-export interface LastRun {
-  readonly stack: StackStatus;
-  /** Id of the resource that stands for the API, once there is one. */
-  readonly uid: string | undefined;
-}
-
-/** A valid object. */
-export type Servable = Evaluation & { readonly api: ExposedApi };
-
-/** A run that failed, and milliseconds until it is worth another try. */
-interface Failed {
-  readonly result: "failed";
-  readonly problem: Problem;
-  readonly retryAfter: number;
-}
-
-/** A run that was cut short by the end of the watcher: the next process finds the object as it was. */
-interface Interrupted {
-  readonly result: "interrupted";
-}
-
-/** A run that was not begun, for what it needs at the gateway is not there; the object is looked at again when it is. */
-interface Waiting {
-  readonly result: "waiting";
-  readonly problem: Problem;
-}
-
-/** What a run gave, or why it failed, or was not begun. */
-type RunEnd =
-  | { readonly outputs: RunOutputs }
-  | { readonly problem: Problem; readonly error: unknown }
-  | { readonly lacking: Problem };
-
-export type UpOutcome =
-  | { readonly result: "succeeded"; readonly last: LastRun }
-  | (Failed & { readonly last: LastRun })
-  | Waiting
-  | Interrupted;
-
-export type DestroyOutcome = { readonly result: "succeeded" } | Failed | Interrupted;
 
 /** Runs stacks for objects; keeps claims, retries and the detection of drift in step with what the runs do. */
 export class StackRuns {
@@ -90,39 +68,51 @@ export class StackRuns {
     refresh: boolean,
   ): Promise<UpOutcome> {
     const { claims, drift, retries } = this.deps;
-    const { api, hash, routes, settings } = evaluation;
-    const before = { name: stackName(api), gateway: settings.gateway.type };
+    const { api, awaits, hash, routes, settings } = evaluation;
     const run = await this.run(key, object, evaluation, last, refresh);
     if ("lacking" in run) {
       if (this.deps.closing.aborted) return { result: "interrupted" };
       this.deps.enqueue(claims.occupy(key, last.stack.routes ?? []));
       return { result: "waiting", problem: run.lacking };
     }
+    const name = stackName(api);
+    const lastRun = new Date().toISOString();
     if ("problem" in run) {
       const stack: StackStatus = {
-        ...last.stack,
-        ...before,
+        ...withoutEtags(last.stack),
+        name,
+        // What served before is deleted only after all else has succeeded.
+        gateway: last.stack.hash === undefined ? settings.gateway.type : last.stack.gateway,
         // The run may have got as far as to occupy them.
         routes: [...new Set([...(last.stack.routes ?? []), ...routes])],
-        lastRun: new Date().toISOString(),
+        lastRun,
         result: "Failed",
+        ...(run.etags === undefined ? {} : { etags: run.etags }),
       };
       return this.failed(key, hash, run.problem, run.error, { last: { ...last, stack } });
     }
+    const { etags, outputs, overwritten } = run;
     retries.forget(key);
-    drift.settle(run.outputs.versions);
+    drift.settle(outputs.versions);
     this.deps.enqueue(claims.settle(key, routes));
     const stack: StackStatus = {
-      ...before,
+      name,
+      gateway: (settings.keep ?? settings).gateway.type,
       hash,
       routes,
-      lastRun: new Date().toISOString(),
+      lastRun,
       result: "Succeeded",
+      ...(awaits === undefined ? {} : { awaits: awaits.parts }),
+      ...(etags === undefined ? {} : { etags }),
     };
-    return { result: "succeeded", last: { uid: run.outputs.uid, stack } };
+    return {
+      result: "succeeded",
+      last: { uid: outputs.uid, stack, binding: outputs.binding },
+      ...(overwritten === undefined ? {} : { overwritten }),
+    };
   }
 
-  /** A run, once what it needs at the gateway is there. */
+  /** A run, once what it needs at the gateway and in the cluster is there. */
   private async run(
     key: ObjectKey,
     object: ApiObject,
@@ -130,27 +120,24 @@ export class StackRuns {
     last: LastRun,
     refresh: boolean,
   ): Promise<RunEnd> {
-    const { drift, engine, platform, stopping } = this.deps;
+    const { foreign, platform, stopping } = this.deps;
     const { api, settings } = evaluation;
     this.underWay.add(key);
     try {
       const lacking = await platform.ensure(key);
       if (lacking !== undefined) return { lacking };
-      const force = drift.mustTake(declaredObjects(api, settings));
-      const outputs = await engine.up(
-        {
-          kind: api.kind,
-          stack: stackName(api),
-          known: last.stack.lastRun !== undefined,
-          input: {
-            ...this.programInput(key, object, evaluation),
-            ...(force ? { rewrittenAt: new Date().toISOString() } : {}),
-          },
-          signal: stopping,
-        },
-        { refresh, force },
-      );
-      return { outputs };
+      const unserved = await this.deps.unservedKind(declaredObjects(api, settings));
+      if (unserved !== undefined) throw unservedKindError(unserved);
+      const { change, overwrites } = await foreign.before(api, settings.gateway, last.stack, stopping);
+      if (change !== undefined && !overwrites) return { lacking: changedElsewhereProblem(change) };
+      if (last.stack.etags !== undefined) await this.deps.begins(key, object, evaluation);
+      const end = await this.engineRun(key, object, evaluation, last, refresh || overwrites);
+      const etags = await foreign.after(key, api, settings.gateway, stopping);
+      return {
+        ...end,
+        ...(etags === undefined ? {} : { etags }),
+        ...(change === undefined ? {} : { overwritten: change }),
+      };
     } catch (error) {
       return { problem: runProblem(error), error };
     } finally {
@@ -158,12 +145,49 @@ export class StackRuns {
     }
   }
 
-  /** Removes the resources of an object and its stack. */
-  async destroy(key: ObjectKey): Promise<DestroyOutcome> {
-    const { engine, objects, stopping } = this.deps;
+  private async engineRun(
+    key: ObjectKey,
+    object: ApiObject,
+    evaluation: Servable,
+    last: LastRun,
+    refresh: boolean,
+  ): Promise<Exclude<RunEnd, { readonly lacking: Problem }>> {
+    const { drift, engine, stopping } = this.deps;
+    const { api, settings } = evaluation;
+    const force = drift.mustTake(declaredObjects(api, settings));
+    const input = await this.programInput(key, object, evaluation);
+    try {
+      const outputs = await engine.up(
+        {
+          kind: api.kind,
+          stack: stackName(api),
+          known: last.stack.lastRun !== undefined,
+          input: { ...input, ...(force ? { rewrittenAt: new Date().toISOString() } : {}) },
+          signal: stopping,
+        },
+        { refresh, force },
+      );
+      return { outputs };
+    } catch (error) {
+      return { problem: runProblem(error), error };
+    }
+  }
+
+  /**
+   * Removes the resources of an object and its stack.
+   *
+   * @param gateway settings of the gateway that serves it, where they are known: what is away is then known without a run
+   */
+  async destroy(
+    key: ObjectKey,
+    last: StackStatus | undefined,
+    gateway: GatewaySettings | undefined,
+  ): Promise<DestroyOutcome> {
+    const { engine, foreign, objects, stopping } = this.deps;
     const stack = stackName(splitKey(key));
     this.underWay.add(key);
     try {
+      await foreign.beforeRemoval(last, gateway, stopping);
       await engine.destroy({ kind: objects.resource(key).kind, stack, signal: stopping });
     } catch (error) {
       return this.failed(key, REMOVAL, removalProblem(stack, error), error, {});
@@ -206,11 +230,27 @@ export class StackRuns {
     return { ...rest, result: "failed", problem, retryAfter };
   }
 
-  private programInput(key: ObjectKey, object: ApiObject, { api, settings }: Servable): ApiInput {
-    const { servedKind: kind, version } = this.deps.objects.resource(key);
+  private async programInput(
+    key: ObjectKey,
+    object: ApiObject,
+    { api, settings }: Servable,
+  ): Promise<ApiInput> {
+    const { documents, objects } = this.deps;
+    const { servedKind: kind, version } = objects.resource(key);
     const { name = "", uid = "" } = object.metadata ?? {};
-    return { api, settings, owner: { apiVersion: `${GROUP}/${version}`, kind, name, uid } };
+    const ref = settings.context?.document;
+    const document = ref === undefined ? undefined : await documents.text(ref.digest);
+    return {
+      api,
+      settings,
+      owner: { apiVersion: `${GROUP}/${version}`, kind, name, uid },
+      ...(document === undefined ? {} : { document }),
+    };
   }
+}
+
+function withoutEtags({ etags: _, ...stack }: StackStatus): StackStatus {
+  return stack;
 }
 
 /** Stands for the hash of a removal: it is the same whatever the spec says. */

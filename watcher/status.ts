@@ -1,8 +1,9 @@
 // The status of an API object: what TM Forum's tools read, and beside it what an engineer reads. A pure function.
-import { type PublicUrl } from "../components";
+import { type GatewayBinding, type PublicUrl } from "../components";
 import { type ExposedApi } from "../spec";
 import { mergeConditions } from "./conditions";
-import { readApplied } from "./ownStatus";
+import { readApplied, readStack } from "./ownStatus";
+import { type GatewayType } from "./gatewayCatalog";
 import { type Observation } from "./observation";
 import { conditionsDuringRun, describeConditions } from "./statusConditions";
 
@@ -26,6 +27,7 @@ export function desiredStatus(observation: Observation): Record<string, unknown>
   return {
     ...(apiStatus === undefined ? {} : { apiStatus }),
     ...readiness(observation),
+    ...bindings(observation),
     conditions: mergeConditions(previous["conditions"], describeConditions(observation), now),
     stack,
   };
@@ -43,9 +45,44 @@ export function statusDuringRun(observation: Observation): Record<string, unknow
   return {
     ...(apiStatus === undefined ? {} : { apiStatus }),
     ...readiness(observation),
+    ...keptBindings(previous),
     conditions: mergeConditions(previous["conditions"], conditions, now),
-    stack: previous["stack"],
+    stack: withoutEtags(previous["stack"]),
   };
+}
+
+/**
+ * What a gateway said is in the status of an API that is behind it. A field that is undefined is taken away: what was
+ * put there while the API was behind it; what others have put there is theirs.
+ */
+function bindings({ binding, previous, stack }: Observation): Record<string, unknown> {
+  const kept = keptBindings(previous);
+  const fields = Object.entries(bindingFields).flatMap(([gateway, field]): [string, unknown][] => {
+    if (binding?.field === field) return [[field, binding.value]];
+    if (stack.gateway === gateway) return previous[field] === undefined ? [] : [[field, previous[field]]];
+    return field in kept ? [[field, undefined]] : [];
+  });
+  return Object.fromEntries(fields);
+}
+
+function keptBindings(previous: Observation["previous"]): Record<string, unknown> {
+  const before = readStack(previous)?.gateway;
+  const fields = Object.entries(bindingFields).filter(([gateway]) => gateway === before);
+  return Object.fromEntries(
+    fields.flatMap(([, field]) => (previous[field] === undefined ? [] : [[field, previous[field]]])),
+  );
+}
+
+/** The field of each gateway that has one of its own (TM Forum's operators for Azure and WhaleCloud). */
+const bindingFields: Readonly<Partial<Record<GatewayType, GatewayBinding["field"]>>> = {
+  "azure-apim": "apimBind",
+  "whalecloud-apig": "apigBind",
+};
+
+/** The run may be cut off in the middle: what it has changed itself must not be taken for somebody else's change. */
+function withoutEtags(stack: unknown): unknown {
+  if (typeof stack !== "object" || stack === null || !("etags" in stack)) return stack;
+  return { ...stack, etags: undefined };
 }
 
 function readiness({ implementation }: Observation): Record<string, unknown> {

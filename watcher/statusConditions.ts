@@ -1,16 +1,11 @@
 // What each condition of an API says. One function for each; a new condition is one more in the list.
 import { findCondition, type ConditionType, type NewCondition } from "./conditions";
 import {
-  gatewayAddressProblem,
   noEndpointProblem,
   portMissingProblem,
-  reconciledMessage,
   SERVICE_UNKNOWN,
   serviceMissingProblem,
-  well,
-  type Problem,
-  type Served,
-} from "./reasons";
+} from "./serviceMessages";
 import { monitoredMessage, MONITORING_UNKNOWN, monitoringProblem } from "./monitoring/messages";
 import { type Observation } from "./observation";
 import {
@@ -21,6 +16,7 @@ import {
   policiesProblem,
   unappliedMessage,
 } from "./policyMessages";
+import { reconciledMessage, well, type Problem, type Served } from "./reasons";
 
 /** The conditions of an API, `Ready` first. */
 export function describeConditions(observation: Observation): readonly NewCondition[] {
@@ -55,7 +51,7 @@ export function conditionsDuringRun(observation: Observation): readonly NewCondi
 
 /** True when all that is needed is true and the URL is known; else it says what the first that is not says. */
 function readyCondition(
-  { publicUrl, gatewayService, gatewayServices, observedHash }: Observation,
+  { publicUrl, addressProblem, observedHash }: Observation,
   needed: readonly NewCondition[],
 ): NewCondition {
   const condition = { type: "Ready", observedHash } as const;
@@ -65,7 +61,7 @@ function readyCondition(
   }
   return "url" in publicUrl
     ? { ...condition, status: "True", reason: "Serving", message: well.serving(publicUrl.url) }
-    : { ...condition, status: "False", ...gatewayAddressProblem(gatewayService, gatewayServices) };
+    : { ...condition, status: "False", ...addressProblem };
 }
 
 function reconciledCondition(observation: Observation): NewCondition {
@@ -112,10 +108,10 @@ function implementationCondition({ implementation, problem, observedHash }: Obse
  * asked for is not what was applied.
  */
 function policiesCondition(observation: Observation): NewCondition[] {
-  const { api, policies, problem, stack, observedHash } = observation;
+  const { api, gateway, policies, problem, stack, observedHash } = observation;
   if (api === undefined) return policiesOfInvalid(observation);
   const condition = { type: "PoliciesEnforced", observedHash } as const;
-  const dropped = policiesProblem(stack.gateway, policies);
+  const dropped = policiesProblem(gateway, policies);
   if (dropped !== undefined) return [{ ...condition, status: "False", ...dropped }];
   if (problem !== undefined && policies.length > 0) {
     const message = unappliedMessage(problem, stack.hash === undefined);

@@ -6,7 +6,7 @@ import { type EventRecorder } from "./events";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { announcements, observe, type Outcome, type Surroundings } from "./observe";
 import { readApplied, readStack } from "./ownStatus";
-import { type LastRun } from "./stackRuns";
+import { type LastRun } from "./runOutcomes";
 import { desiredStatus, statusDuringRun } from "./status";
 
 /** What statuses are written with. */
@@ -29,10 +29,10 @@ export class StatusWriter {
   constructor(private readonly deps: StatusWriterDependencies) {}
 
   /** What became of the last run of an object's stack. */
-  lastRun(key: ObjectKey, { metadata, status }: ApiObject, { settings }: Evaluation): LastRun {
+  lastRun(key: ObjectKey, { metadata, status }: ApiObject, { gateway }: Evaluation): LastRun {
     const unwritten = this.unwritten.get(key);
     if (unwritten !== undefined && unwritten.uid === metadata?.uid) return unwritten.last;
-    const stack = readStack(status) ?? { name: stackName(splitKey(key)), gateway: settings.gateway.type };
+    const stack = readStack(status) ?? { name: stackName(splitKey(key)), gateway };
     return { stack, uid: readApplied(status).uid };
   }
 

@@ -1,17 +1,29 @@
 // One watcher, from its configuration to a controller at work.
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type KubeConfig } from "@kubernetes/client-node";
-import { type GatewaySettings } from "../components";
-import { createEngine, resolveBackend, type Engine } from "../stack";
+import { type IstioSettings } from "../components";
+import {
+  AzureSettingsSource,
+  createEngine,
+  defaultDocumentLimits,
+  EntityTags,
+  resolveBackend,
+  type Engine,
+} from "../stack";
 import { version } from "../package.json";
 import { type WatcherConfig } from "./config";
 import { Controller, type ControllerOptions } from "./controller";
 import { observeEngine, type EngineObserver } from "./engineProcesses";
+import { Documents } from "./documents";
+import { type EntityTagReader } from "./foreignChanges";
+import { GatewayCatalog, type SettingsSource } from "./gatewayCatalog";
 import { findGatewayWorkload, gatewayWorkload, type FoundWorkload } from "./gatewayWorkload";
 import { startHealthServer, type HealthServer } from "./health";
 import { instrumentedEngine } from "./instrumentedEngine";
-import { createClients, messageOf, type Clients } from "./kube/client";
+import { configMapData, createClients, messageOf, type Clients } from "./kube/client";
 import { discoverApiResources, discoverIstioVersion } from "./kube/discovery";
+import { type ObjectKey } from "./kube/objects";
 import { Limiter } from "./limiter";
 import { type Logger } from "./logger";
 import { Metrics } from "./metrics";
@@ -36,11 +48,15 @@ export interface WatcherOptions {
   readonly kubeConfig: KubeConfig;
   readonly log: Logger;
   readonly createEngine?: EngineFactory;
+  /** Makes what gives the settings of Azure API Management. */
+  readonly createAzureSettings?: (config: WatcherConfig, istio: IstioSettings, log: Logger) => SettingsSource;
+  /** Reads entity tags in Azure. */
+  readonly tags?: EntityTagReader;
 }
 
 /** What is known of a cluster before anything is followed. */
 interface Discovered extends Pick<ControllerOptions, "resources" | "sharedOutdated"> {
-  readonly gateway: GatewaySettings;
+  readonly istio: IstioSettings;
 }
 
 /** Serves the APIs of one cluster until it is stopped. */
@@ -92,13 +108,11 @@ export class Watcher {
     await this.engine.recover();
     const found = await this.discover();
     if (found === undefined || this.stopped.signal.aborted) return;
-    const { resources, gateway, sharedOutdated } = found;
+    const { resources, istio, sharedOutdated } = found;
     const { namespaces, monitoring, drift, rules } = config;
-    const platform = { gateway, monitoring, rules };
-    log.info(
-      { version, engine: this.engine.name, resources, namespaces: namespaces ?? "all", ...platform, drift },
-      "serving",
-    );
+    const gateways = this.createCatalog(istio);
+    const about = { version, engine: this.engine.name, resources, namespaces: namespaces ?? "all" };
+    log.info({ ...about, gateways: gateways.describe(), monitoring, rules, drift }, "serving");
     this.waitingFor = "the caches";
     this.controller = new Controller({
       config: kubeConfig,
@@ -107,11 +121,13 @@ export class Watcher {
       metrics: this.metrics,
       resources,
       namespaces,
-      platform,
+      platform: { gateways, monitoring, rules },
       sharedOutdated,
       gatewayService: config.gatewayService,
       drift,
       engine: this.engine,
+      tags: this.options.tags ?? azureTags(config),
+      createDocuments: (enqueue) => this.createDocuments(enqueue),
       closing: this.stopped.signal,
     });
     await this.controller.start();
@@ -146,13 +162,13 @@ export class Watcher {
       try {
         const resources = await discoverApiResources(this.clients);
         if (resources.length > 0) {
-          const { gateway, found } = await this.discoverGateway();
-          const sharedOutdated = await isSharedOutdated(this.clients, gateway, config.drift);
+          const { istio, found } = await this.discoverIstio();
+          const sharedOutdated = await isSharedOutdated(this.clients, istio, config.drift);
           if (found !== undefined && found.others.length > 0) {
             const { service, others } = found;
             log.warn({ service, others }, SEVERAL_GATEWAYS);
           }
-          return { resources, gateway, sharedOutdated };
+          return { resources, istio, sharedOutdated };
         }
         this.waitFor("the CRD exposedapis.oda.tmforum.org");
       } catch (error) {
@@ -164,18 +180,48 @@ export class Watcher {
     return undefined;
   }
 
-  private async discoverGateway(): Promise<{ gateway: GatewaySettings; found: FoundWorkload | undefined }> {
+  private async discoverIstio(): Promise<{ istio: IstioSettings; found: FoundWorkload | undefined }> {
     const { istio, gatewayService, workload: said } = this.options.config;
     const apiVersion = await discoverIstioVersion(this.clients);
     const found = await findGatewayWorkload(this.clients, gatewayService, said);
     const workload = gatewayWorkload(said, found);
-    return { gateway: { ...istio, apiVersion, ...(workload && { workload }) }, found };
+    return { istio: { ...istio, apiVersion, ...(workload && { workload }) }, found };
+  }
+
+  private createCatalog(istio: IstioSettings): GatewayCatalog {
+    const { config, createAzureSettings = azureSettings, log } = this.options;
+    return new GatewayCatalog({
+      default: config.gateway,
+      istio,
+      azure: createAzureSettings(config, istio, log),
+      whalecloud: config.whalecloud,
+    });
+  }
+
+  private createDocuments(enqueue: (keys: readonly ObjectKey[]) => void): Documents {
+    const { config, log } = this.options;
+    return new Documents({
+      folder: join(config.stateDir, "documents"),
+      limits: defaultDocumentLimits,
+      configMap: (namespace, name) => configMapData(this.clients, namespace, name),
+      enqueue,
+      log,
+    });
   }
 
   private waitFor(what: string): void {
     if (this.waitingFor !== what) this.options.log.warn(`waiting for ${what}`);
     this.waitingFor = what;
   }
+}
+
+function azureSettings({ azure }: WatcherConfig, istio: IstioSettings, log: Logger): SettingsSource {
+  return new AzureSettingsSource({ ...azure, istio, log });
+}
+
+function azureTags({ azure: { endpoint } }: WatcherConfig): EntityTags {
+  if (endpoint === undefined) return new EntityTags();
+  return new EntityTags({ endpoint, allowInsecure: endpoint.startsWith("http:") });
 }
 
 function engineOf(config: WatcherConfig, observer: EngineObserver): Promise<Engine> {

@@ -9,12 +9,18 @@ const everything: ContextSources = {
   innerPaths: () => ["/inner"],
   otherHosts: () => ["b.example.com"],
   hostHolder: () => ({ kind: "ExposedAPI", namespace: "components", name: "older" }),
+  backend: () => "http://10.0.0.1",
+  document: () => ({ digest: "0".repeat(64), format: "openapi+json" }),
+  versionSetHolder: () => ({ kind: "ExposedAPI", namespace: "components", name: "v3" }),
 };
 const nothing: ContextSources = {
   podLabels: () => undefined,
   innerPaths: () => [],
   otherHosts: () => [],
   hostHolder: () => undefined,
+  backend: () => undefined,
+  document: () => undefined,
+  versionSetHolder: () => undefined,
 };
 const withTls: GatewaySettings = {
   ...defaultIstioSettings,

@@ -12,14 +12,14 @@ const withTls: GatewaySettings = {
 describe("The APIs of a static program", () => {
   it("know nothing of each other where their paths are their own", () => {
     const apis = [api("shop", "/shop"), api("store", "/store")];
-    const { contextOf, warnings } = neighboursOf(apis, defaultIstioSettings);
+    const { contextOf, warnings } = neighboursOf(apis, () => defaultIstioSettings);
     assert.deepEqual(apis.map(contextOf), [undefined, undefined]);
     assert.deepEqual(warnings, []);
   });
 
   it("leave a longer path to the API that has it, with a warning", () => {
     const apis = [api("shop", "/shop"), api("admin", "/shop/admin")];
-    const { contextOf, warnings } = neighboursOf(apis, defaultIstioSettings);
+    const { contextOf, warnings } = neighboursOf(apis, () => defaultIstioSettings);
     assert.deepEqual(apis.map(contextOf), [{ innerPaths: ["/shop/admin"] }, undefined]);
     assert.deepEqual(warnings, [
       "components/admin: requests for /shop/admin go to it, and the others for /shop to components/shop",
@@ -29,7 +29,7 @@ describe("The APIs of a static program", () => {
   it("guard no path of another host", () => {
     const guarded = { ...api("shop", "/shop"), jwt: ["keycloak"] };
     const other = api("other", "/shop", { hostname: "b.example.com" });
-    const { contextOf } = neighboursOf([guarded, other], defaultIstioSettings);
+    const { contextOf } = neighboursOf([guarded, other], () => defaultIstioSettings);
     assert.deepEqual(contextOf(guarded), { otherHosts: ["b.example.com"] });
   });
 
@@ -38,7 +38,7 @@ describe("The APIs of a static program", () => {
       api("first", "/first", { hostname: "b.example.com" }),
       api("second", "/second", { hostname: "b.example.com" }),
     ];
-    const { contextOf } = neighboursOf([first, second], withTls);
+    const { contextOf } = neighboursOf([first, second], () => withTls);
     assert.equal(contextOf(first), undefined);
     assert.deepEqual(contextOf(second), {
       hostHolder: { kind: "ExposedAPI", namespace: first.namespace, name: "first" },

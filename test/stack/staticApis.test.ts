@@ -19,19 +19,22 @@ function api(
 
 describe("A set of APIs without a watcher", () => {
   it("is taken as it is when each has a route of its own", () => {
-    assert.deepEqual(checkTogether([api("a"), api("b")], defaultIstioSettings), []);
+    assert.deepEqual(
+      checkTogether([api("a"), api("b")], () => defaultIstioSettings),
+      [],
+    );
   });
 
   it("is refused when two ask for one route, with both their names", () => {
     assert.throws(
-      () => checkTogether([api("a"), api("b", { path: "/a" })], defaultIstioSettings),
+      () => checkTogether([api("a"), api("b", { path: "/a" })], () => defaultIstioSettings),
       /components\/a and components\/b both ask for the route .*\/a/,
     );
   });
 
   it("is refused when one asks for a gateway there is none of", () => {
     assert.throws(
-      () => checkTogether([api("a", {}, { "oda.tmforum.org/gateway": "kong" })], defaultIstioSettings),
+      () => checkTogether([api("a", {}, { "oda.tmforum.org/gateway": "kong" })], () => defaultIstioSettings),
       /components\/a: gateway "kong" must be one of istio/,
     );
   });
@@ -40,7 +43,7 @@ describe("A set of APIs without a watcher", () => {
     const monitored = (monitoring: string, apiType: string) =>
       api("a", { apiType }, { "oda.tmforum.org/monitoring": monitoring });
     const check = (monitoring: string, apiType = "openmetrics") =>
-      checkTogether([monitored(monitoring, apiType)], defaultIstioSettings);
+      checkTogether([monitored(monitoring, apiType)], () => defaultIstioSettings);
 
     assert.throws(
       () => check("statsd"),
@@ -56,7 +59,7 @@ describe("A set of APIs without a watcher", () => {
 
   it("comes with a warning for each policy that the gateway does not enforce", () => {
     const limited = api("a", { quota: { limit: "5" }, template: "gold" });
-    const [warning = "", ...others] = checkTogether([limited, api("b")], defaultIstioSettings);
+    const [warning = "", ...others] = checkTogether([limited, api("b")], () => defaultIstioSettings);
     assert.match(
       warning,
       /^components\/a: gateway istio does not enforce spec\.quota, spec\.template; spec\.quota .+; spec\.template /,
@@ -66,10 +69,13 @@ describe("A set of APIs without a watcher", () => {
 
   it("comes with a warning for a policy on the Pods, whose selector is not known without a watcher", () => {
     const asking = api("a", {}, { "oda.tmforum.org/mtls": "strict" });
-    assert.deepEqual(checkTogether([asking], defaultIstioSettings), [
-      "components/a: gateway istio does not enforce oda.tmforum.org/mtls; " +
-        "oda.tmforum.org/mtls needs the watcher, which knows the selector of the Service; here nothing does",
-    ]);
+    assert.deepEqual(
+      checkTogether([asking], () => defaultIstioSettings),
+      [
+        "components/a: gateway istio does not enforce oda.tmforum.org/mtls; " +
+          "oda.tmforum.org/mtls needs the watcher, which knows the selector of the Service; here nothing does",
+      ],
+    );
   });
 
   it("tells a policy that is enforced in part from one that is not", () => {
@@ -78,8 +84,11 @@ describe("A set of APIs without a watcher", () => {
     const partly =
       "gateway istio enforces spec.CORS, but without the methods PURGE, which Istio does not take there";
 
-    assert.deepEqual(checkTogether([api("a", { CORS })], defaultIstioSettings), [`components/a: ${partly}`]);
-    const [both = ""] = checkTogether([api("a", { CORS, template: "gold" })], defaultIstioSettings);
+    assert.deepEqual(
+      checkTogether([api("a", { CORS })], () => defaultIstioSettings),
+      [`components/a: ${partly}`],
+    );
+    const [both = ""] = checkTogether([api("a", { CORS, template: "gold" })], () => defaultIstioSettings);
     assert.match(both, /^components\/a: gateway istio does not enforce spec\.template; spec\.template /);
     assert.ok(both.endsWith(`; ${partly}`), both);
   });
@@ -96,8 +105,11 @@ describe("A set of APIs without a watcher", () => {
         jwtProviders: ["keycloak"],
       },
     );
-    assert.deepEqual(checkTogether([asking], defaultIstioSettings), [
-      "components/a: the platform has locked spec.rateLimit, oda.tmforum.org/jwt, and decides in place of the API",
-    ]);
+    assert.deepEqual(
+      checkTogether([asking], () => defaultIstioSettings),
+      [
+        "components/a: the platform has locked spec.rateLimit, oda.tmforum.org/jwt, and decides in place of the API",
+      ],
+    );
   });
 });

@@ -38,12 +38,12 @@ describe("evaluate", () => {
 
   it("has what is around the API in its settings, and so in its hash", () => {
     const around = (context: ApiContext | undefined) =>
-      evaluate(exposedApis, resource(), platform, undefined, (api, [route]) => {
-        assert.equal(route?.path, api.path);
-        return context;
+      evaluate(exposedApis, resource(), platform, undefined, (api, gateway, [route]) => {
+        assert.deepEqual([gateway.type, route?.path], ["istio", api.path]);
+        return { context };
       });
     const known = around({ innerPaths: ["/r1-catalog/x"] });
-    assert.deepEqual(known.settings.context, { innerPaths: ["/r1-catalog/x"] });
+    assert.deepEqual(known.settings?.context, { innerPaths: ["/r1-catalog/x"] });
     assert.notEqual(known.hash, look().hash);
     assert.equal(around(undefined).hash, look().hash);
   });
@@ -84,7 +84,7 @@ describe("evaluate", () => {
     assert.deepEqual(problem, {
       reason: "UnknownGateway",
       message:
-        'metadata.annotations["oda.tmforum.org/gateway"]: "kong" must be one of istio; take one of these names, or remove the annotation',
+        'metadata.annotations["oda.tmforum.org/gateway"]: "kong" must be one of istio, azure-apim, whalecloud-apig; take one of these names, or remove the annotation',
     });
     assert.deepEqual(routes, []);
   });
@@ -96,8 +96,8 @@ describe("the annotation oda.tmforum.org/monitoring", () => {
 
   it("chooses the variant of a metrics API, and of no other", () => {
     const { settings } = annotated("prometheusannotation", "openmetrics");
-    assert.deepEqual(settings.monitoring, { type: "PrometheusAnnotations", workloads: [] });
-    assert.equal(annotated("PrometheusAnnotations", "openapi").settings.monitoring, undefined);
+    assert.deepEqual(settings?.monitoring, { type: "PrometheusAnnotations", workloads: [] });
+    assert.equal(annotated("PrometheusAnnotations", "openapi").settings?.monitoring, undefined);
   });
 
   it("is refused with a value that is none, where the API has metrics", () => {

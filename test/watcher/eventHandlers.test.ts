@@ -64,6 +64,7 @@ describe("EventHandlers", () => {
         followed += 1;
       },
       gatewayServices: () => undefined,
+      platformIngress: () => undefined,
       enqueue: (keys) => {
         if (listed) enqueued.push(...keys);
         return listed;

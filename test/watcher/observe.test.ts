@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { type GatewayAddress } from "../../components";
 import { evaluate } from "../../watcher/evaluate";
+import { type GatewayAddresses } from "../../watcher/gatewayAddresses";
+import { gatewayAddressProblem } from "../../watcher/gatewayMessages";
 import { type ApiObject } from "../../watcher/kube/objects";
 import { announcements, isNews, observe, servicesOf, type Surroundings } from "../../watcher/observe";
 import { invalidSpecProblem, type Problem } from "../../watcher/reasons";
@@ -11,10 +14,13 @@ import { platform } from "./world";
 const KEY = "exposedapis/components/r1-catalog-api";
 const problem: Problem = { reason: "RouteConflict", message: "words" };
 
+const at = (address: GatewayAddress | undefined): GatewayAddresses => ({
+  of: () => address,
+  problem: () => gatewayAddressProblem(undefined, []),
+});
 const around: Surroundings = {
-  address: () => ({ host: "10.0.0.2", port: 8080 }),
-  gatewayService: undefined,
-  gatewayServices: () => [],
+  addresses: at({ host: "10.0.0.2", port: 8080 }),
+  settingsOf: (gateway) => platform.gateways.find(gateway),
   isReady: (service) => service === "components/served",
   serviceExists: (service) => service !== "components/gone",
   portsOf: (service) => (service === "components/gone" ? [] : [8080, 9090]),
@@ -86,10 +92,10 @@ describe("a look at an API that has a problem", () => {
   });
 
   it("has no URL while the gateway has no address, unless the API has a host name of its own", () => {
-    const address = (): undefined => undefined;
-    assert.equal("url" in look({ port: 0 }, served, problem, { address }).publicUrl, false);
+    const addresses = at(undefined);
+    assert.equal("url" in look({ port: 0 }, served, problem, { addresses }).publicUrl, false);
     const named = { ...served, url: "https://catalog.example.com/served" };
-    assert.deepEqual(look({ port: 0 }, named, problem, { address }).publicUrl, {
+    assert.deepEqual(look({ port: 0 }, named, problem, { addresses }).publicUrl, {
       url: "https://catalog.example.com/served",
     });
   });
@@ -103,9 +109,9 @@ describe("a look at an API that has a problem", () => {
   });
 
   it("puts a new IPv6 address in brackets", () => {
-    const address = () => ({ host: "2001:db8::2" });
+    const addresses = at({ host: "2001:db8::2" });
     const before = { ...served, url: "https://[2001:db8::1]:8080/served", ip: "2001:db8::1" };
-    assert.deepEqual(look({ port: 0 }, before, problem, { address }).publicUrl, {
+    assert.deepEqual(look({ port: 0 }, before, problem, { addresses }).publicUrl, {
       url: "https://[2001:db8::2]/served",
       ip: "2001:db8::2",
     });

@@ -43,6 +43,7 @@ describe("readApplied", () => {
     port: undefined,
     path: undefined,
     url: undefined,
+    ip: undefined,
     hostname: undefined,
   };
 
@@ -61,6 +62,7 @@ describe("readApplied", () => {
       port: 8080,
       path: "/catalog",
       url: "https://10.0.0.1/catalog",
+      ip: "10.0.0.1",
       hostname: undefined,
     });
   });

@@ -7,7 +7,7 @@ import { CorrectionPace } from "../../watcher/drift/correctionPace";
 import { DriftDetector, type DriftMode } from "../../watcher/drift/driftDetector";
 import { type LiveObject } from "../../watcher/drift/liveObject";
 import { createLogger } from "../../watcher/logger";
-import { PLATFORM_KEY, PlatformStack } from "../../watcher/platformStack";
+import { platformKey, PlatformStack } from "../../watcher/platformStack";
 import { Retries } from "../../watcher/retries";
 import { parse } from "../spec/examples";
 import { settled, useClock } from "../support/clock";
@@ -28,6 +28,7 @@ describe("PlatformStack", () => {
   let drifts: string[];
   let warnings: string[];
   let exists: boolean | undefined;
+  let unserved: string | undefined;
   let platform: PlatformStack;
 
   function start(mode: DriftMode = "correct"): void {
@@ -38,6 +39,7 @@ describe("PlatformStack", () => {
     closing = new AbortController();
     [followed, enqueued, drifts] = [[], [], []];
     exists = true;
+    unserved = undefined;
     const log = createLogger("error");
     warnings = [];
     mock.method(log, "warn", (_: unknown, text: string) => warnings.push(text));
@@ -51,6 +53,7 @@ describe("PlatformStack", () => {
       onDrift: (action) => drifts.push(action),
       log,
       namespaceExists: () => Promise.resolve(exists),
+      unservedKind: () => Promise.resolve(unserved),
       follow: (objects) => followed.push(...objects.map(objectId)),
       enqueue: (keys) => enqueued.push(...keys),
       closing: closing.signal,
@@ -103,7 +106,7 @@ describe("PlatformStack", () => {
     );
     assert.deepEqual(options, { refresh: true, force: false });
     assert.deepEqual(followed, [objectId(filter)]);
-    assert.deepEqual(declared.apisOf(filter), [PLATFORM_KEY]);
+    assert.deepEqual(declared.apisOf(filter), [platformKey("istio")]);
 
     setLive();
     assert.equal(await platform.ensure("a"), undefined);
@@ -152,23 +155,14 @@ describe("PlatformStack", () => {
     assert.equal(runs(), 0);
 
     assert.equal(platform.confirm("a"), undefined);
-    assert.deepEqual(enqueued, [PLATFORM_KEY]);
+    assert.deepEqual(enqueued, [platformKey("istio")]);
     await platform.reconcile();
     assert.equal(runs(), 1);
   });
 
-  it("warns once, of the first API with a policy at Pods that nobody has said are the gateway's", () => {
-    platform.looked("plain", parse());
-    assert.deepEqual(warnings, []);
-    users("a", "b");
-    platform.looked("c", { ...parse(), networkPolicy: { cidrs: [] } });
-    assert.equal(warnings.length, 1);
-    assert.match(warnings.join(), /^no Service of the gateway was found/);
-  });
-
   it("changes what other settings left, though no API needs it", async () => {
     platform.outdated();
-    assert.deepEqual([enqueued, followed], [[PLATFORM_KEY], [objectId(filter)]]);
+    assert.deepEqual([enqueued, followed], [[platformKey("istio")], [objectId(filter)]]);
     assert.deepEqual(await platform.reconcile(), { outcome: "done" });
     assert.equal(runs(), 1);
     assert.deepEqual(await platform.reconcile(), { outcome: "done" });
@@ -202,7 +196,7 @@ describe("PlatformStack", () => {
     );
     assert.equal((await platform.ensure("b"))?.message, problem.message);
     assert.equal(runs(), 1);
-    assert.deepEqual(enqueued, ["a", "b", PLATFORM_KEY]);
+    assert.deepEqual(enqueued, ["a", "b", platformKey("istio")]);
     const { outcome } = await platform.reconcile();
     assert.equal(outcome, "retry");
     assert.equal(runs(), 1);

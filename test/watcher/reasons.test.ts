@@ -1,28 +1,27 @@
 import assert from "node:assert/strict";
 import { EngineError, StackLockedError, TransientError, transientReasons } from "../../stack";
 import { type Change } from "../../watcher/drift/change";
+import { driftCorrectedMessage, driftProblem, recurringDriftProblem } from "../../watcher/drift/messages";
+import { gatewayAddressProblem } from "../../watcher/gatewayMessages";
+import { noEndpointProblem, portMissingProblem, serviceMissingProblem } from "../../watcher/serviceMessages";
+import { removalProblem, runProblem } from "../../watcher/runMessages";
 import {
+  lockedProblem,
+  overlapProblem,
+  policiesProblem,
   conflictProblem,
   contestedMessage,
-  driftCorrectedMessage,
-  driftProblem,
-  gatewayAddressProblem,
+} from "../../watcher/policyMessages";
+import { recurringDriftRemedy, remedies } from "../../watcher/remedies";
+import {
+  cut,
   invalidSpecProblem,
   MAX_MESSAGE,
-  noEndpointProblem,
-  portMissingProblem,
   reconciledMessage,
-  recurringDriftProblem,
-  removalProblem,
-  runProblem,
-  serviceMissingProblem,
-  cut,
   speaksOf,
   unknownGatewayProblem,
   unknownMonitoringProblem,
 } from "../../watcher/reasons";
-import { lockedProblem, overlapProblem, policiesProblem } from "../../watcher/policyMessages";
-import { recurringDriftRemedy, remedies } from "../../watcher/remedies";
 
 const LONG = "x".repeat(5000);
 const edited: Change = {

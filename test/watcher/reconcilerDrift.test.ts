@@ -25,7 +25,7 @@ describe("Reconciler on resources that somebody else changed", () => {
   /** The VirtualService of an API as a run leaves it, with changes to its spec. */
   function route(name: string, spec: object = {}, ...managers: ManagedFields[]): LiveObject {
     const { api, settings } = evaluate(exposedApis, world.object(name) ?? {}, platform);
-    assert.ok(api);
+    assert.ok(api && settings);
     const [owned] = declaredObjects(api, settings);
     return {
       metadata: {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { TransientError, type StackRun } from "../../stack";
 import { useClock } from "../support/clock";
 import { keyOf, World } from "./world";
+import { platformKey } from "../../watcher/platformStack";
 
 const limited = { rateLimit: { enabled: true, limit: "5" } };
 
@@ -53,7 +54,7 @@ describe("Reconciler on an API that needs what all share at the gateway", () => 
     world.engine.work = () => Promise.resolve();
     await clock.advance(2_000);
     world.enqueued.length = 0;
-    await world.platform.reconcile();
+    await world.platform.reconcile(platformKey("istio"));
     assert.deepEqual(world.enqueued, [keyOf("a")]);
     await world.reconcile("a");
     assert.equal(world.condition("a", "Reconciled"), "True Applied");
@@ -66,7 +67,7 @@ describe("Reconciler on an API that needs what all share at the gateway", () => 
     await world.reconcile("a");
     const stack = world.status("a", "stack");
     await clock.advance(2_000);
-    await world.platform.reconcile();
+    await world.platform.reconcile(platformKey("istio"));
     const { writes } = world;
     await world.reconcile("a");
 
@@ -99,7 +100,7 @@ describe("Reconciler on an API that needs what all share at the gateway", () => 
     await world.reconcile("a");
     failing();
     world.live.set("EnvoyFilter/oda-api", null);
-    await world.platform.reconcile();
+    await world.platform.reconcile(platformKey("istio"));
     await world.reconcile("a");
     assert.equal(world.condition("a", "Reconciled"), "False Forbidden");
     assert.equal(world.events.filter((event) => event.startsWith("a Forbidden")).length, 1);
@@ -107,7 +108,7 @@ describe("Reconciler on an API that needs what all share at the gateway", () => 
     world.engine.work = () => Promise.resolve();
     world.engine.apply = () => world.live.delete("EnvoyFilter/oda-api");
     await clock.advance(2_000);
-    await world.platform.reconcile();
+    await world.platform.reconcile(platformKey("istio"));
     await world.reconcile("a");
     assert.equal(world.condition("a", "Reconciled"), "True Applied");
     assert.equal(world.runs.filter((run) => run === "up components.a").length, 1);
@@ -127,7 +128,7 @@ describe("Reconciler on an API whose share at the gateway somebody changed, wher
     await world.reconcile("a");
     assert.equal(world.condition("a", "PoliciesEnforced"), "True AllEnforced");
     world.live.set("EnvoyFilter/oda-api", null);
-    await world.platform.reconcile();
+    await world.platform.reconcile(platformKey("istio"));
     world.change("a", { path: "/new" });
     await world.reconcile("a");
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { defaultIstioSettings, platformObjects, type GatewaySettings } from "../../components";
+import { defaultIstioSettings, platformObjects, type IstioSettings } from "../../components";
 import { type Clients } from "../../watcher/kube/client";
 import { isSharedOutdated } from "../../watcher/sharedAtGateway";
 
-const withTokens: GatewaySettings = {
+const withTokens: IstioSettings = {
   ...defaultIstioSettings,
   jwt: [{ name: "keycloak", issuer: "https://id.example.com" }],
 };
-const elsewhere: GatewaySettings = {
+const elsewhere: IstioSettings = {
   ...defaultIstioSettings,
   workload: { namespace: "edge", labels: { istio: "ingressgateway" } },
 };
@@ -26,7 +26,7 @@ describe("what an earlier watcher left at the gateway for all APIs", () => {
 
   /** A cluster with what a run under these settings leaves; `refuse` gives the HTTP status for a look. */
   const cluster = (
-    settings: GatewaySettings | undefined,
+    settings: IstioSettings | undefined,
     refuse: (query: Query) => number | undefined = () => undefined,
     manager = "oda-api-platform",
   ): Pick<Clients, "objects"> => {
@@ -54,7 +54,7 @@ describe("what an earlier watcher left at the gateway for all APIs", () => {
       objects: { listCustomObjectForAllNamespaces: list, listNamespacedCustomObject: list },
     } as unknown as Pick<Clients, "objects">;
   };
-  const isOutdated = (...[clients, settings]: readonly [Pick<Clients, "objects">, GatewaySettings]) =>
+  const isOutdated = (...[clients, settings]: readonly [Pick<Clients, "objects">, IstioSettings]) =>
     isSharedOutdated(clients, settings, "correct");
 
   it("is looked for by its name, in all namespaces", async () => {

@@ -16,6 +16,7 @@ import {
   status,
   URL,
 } from "./statusExamples";
+import { gatewayAddressProblem } from "../../watcher/gatewayMessages";
 
 describe("the status of an API that is served", () => {
   it("is what TM Forum's tools read", () => {
@@ -162,7 +163,7 @@ describe("the status of an API whose gateway has no address yet", () => {
   it("names the Service that was configured", () => {
     const configured = status({
       publicUrl: { unknown: "no address" },
-      gatewayService: "istio-system/public",
+      addressProblem: gatewayAddressProblem("istio-system/public", []),
     });
     assert.match(
       condition(configured, "Ready") ?? "",

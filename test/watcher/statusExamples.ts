@@ -1,5 +1,6 @@
 // What the tests of the status share: an API that is served, and what differs from that.
 import { type Condition, type ConditionType } from "../../watcher/conditions";
+import { gatewayAddressProblem } from "../../watcher/gatewayMessages";
 import { invalidSpecProblem } from "../../watcher/reasons";
 import { type Observation } from "../../watcher/observation";
 import { desiredStatus } from "../../watcher/status";
@@ -26,10 +27,11 @@ export const applied: Observation = {
   isRouteGone: false,
   problem: undefined,
   stack,
+  binding: undefined,
   uid: "route-uid",
   publicUrl: { url: URL, ip: "10.0.0.1" },
-  gatewayService: undefined,
-  gatewayServices: [],
+  addressProblem: gatewayAddressProblem(undefined, []),
+  gateway: "istio",
   implementation: { service: SERVICE, inSpec: true, ready: true, exists: true },
   policies: [],
   monitoring: undefined,

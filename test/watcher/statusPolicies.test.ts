@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { TransientError } from "../../stack";
-import { driftProblem, invalidSpecProblem, MAX_MESSAGE, runProblem } from "../../watcher/reasons";
+import { driftProblem } from "../../watcher/drift/messages";
+import { runProblem } from "../../watcher/runMessages";
 import { statusDuringRun } from "../../watcher/status";
 import { parse } from "../spec/examples";
 import { applied, condition, NEWER, newStack, served, status } from "./statusExamples";
+import { invalidSpecProblem, MAX_MESSAGE } from "../../watcher/reasons";
 
 describe("the policies in the status", () => {
   it("are named where the gateway does not enforce them, and do not make the API unready", () => {

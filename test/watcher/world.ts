@@ -1,7 +1,7 @@
 import { mock } from "node:test";
 import { defaultIstioSettings, objectId, type GatewayAddress } from "../../components";
 import { noRules } from "../../spec";
-import { type StackRun, type StackTarget } from "../../stack";
+import { type EntityEtags, type StackRun, type StackTarget } from "../../stack";
 import { ApiObjects } from "../../watcher/apiObjects";
 import { type Condition, type ConditionType } from "../../watcher/conditions";
 import { DeclaredIndex } from "../../watcher/declaredIndex";
@@ -10,10 +10,14 @@ import { DriftDetector, type DriftMode } from "../../watcher/drift/driftDetector
 import { type LiveObject } from "../../watcher/drift/liveObject";
 import { claimOf, evaluate, type Evaluation, type PlatformSettings } from "../../watcher/evaluate";
 import { EventRecorder, type ObjectEvent } from "../../watcher/events";
+import { type Around } from "../../watcher/exposure";
+import { ForeignChanges } from "../../watcher/foreignChanges";
+import { GatewayCatalog } from "../../watcher/gatewayCatalog";
+import { gatewayAddressProblem } from "../../watcher/gatewayMessages";
 import { createClients } from "../../watcher/kube/client";
 import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
 import { createLogger } from "../../watcher/logger";
-import { PlatformStack } from "../../watcher/platformStack";
+import { PlatformStacks } from "../../watcher/platformStacks";
 import { type ReconcileResult } from "../../watcher/reconcileResult";
 import { Reconciler } from "../../watcher/reconciler";
 import { Removal } from "../../watcher/removal";
@@ -27,8 +31,8 @@ import { exposedApis } from "./examples";
 import { StubEngine } from "./stubEngine";
 
 /** What the platform team decided. */
-export const platform: PlatformSettings = {
-  gateway: defaultIstioSettings,
+export const platform: PlatformSettings & { readonly gateways: GatewayCatalog } = {
+  gateways: new GatewayCatalog({ default: "istio", istio: defaultIstioSettings }),
   monitoring: "ServiceMonitor",
   rules: noRules,
 };
@@ -48,16 +52,24 @@ export class World {
   readonly drifts: string[] = [];
   address: GatewayAddress | undefined = { host: "10.0.0.1" };
   ready = true;
+  /** What is around each API behind a gateway outside the cluster. */
+  around: Around = {};
+  /** Entity tags in Azure, and reads of them. */
+  tags: EntityEtags | Error = {};
+  tagReads = 0;
+  /** A kind that the cluster does not serve. */
+  unserved: string | undefined;
   /** Live objects by `Kind/name`: null for one that does not exist; nothing is known of the others. */
   readonly live = new Map<string, LiveObject | null>();
   /** Objects whose kinds are to be followed. */
   readonly followed: string[] = [];
-  readonly platform: PlatformStack;
+  readonly platform: PlatformStacks;
   private readonly reconciler: Reconciler;
 
   private constructor(
     readonly server: KubernetesServer,
     driftMode: DriftMode,
+    private readonly gateways: GatewayCatalog,
   ) {
     const clients = createClients(server.kubeConfig);
     const log = createLogger("error");
@@ -77,22 +89,25 @@ export class World {
     const pace = new CorrectionPace();
     const pacing = { pace, onDrift: (action: "corrected" | "reported") => this.drifts.push(action) };
     const stopping = { closing: this.closing.signal, stopping: new AbortController().signal };
-    this.platform = new PlatformStack({
+    this.platform = new PlatformStacks({
       ...shared,
       ...pacing,
       ...stopping,
-      gateway: platform.gateway,
       engine: this.engine,
       declared: new DeclaredIndex(),
       namespaceExists: () => Promise.resolve(true),
+      unservedKind: () => Promise.resolve(undefined),
       follow: (objects) => this.followed.push(...objects.map(objectId)),
     });
+    const settingsOf: GatewayCatalog["find"] = (name) => gateways.find(name);
     const status = new StatusWriter({
       objects: shared.objects,
       events,
-      address: () => this.address,
-      gatewayService: undefined,
-      gatewayServices: () => [],
+      addresses: {
+        of: ({ type }) => (type === "istio" ? this.address : undefined),
+        problem: () => gatewayAddressProblem(undefined, []),
+      },
+      settingsOf,
       isReady: (service) => this.ready && service === "components/r1-prodcatapi",
       serviceExists: (service) => service === "components/r1-prodcatapi",
       portsOf: () => [],
@@ -104,22 +119,27 @@ export class World {
       ...stopping,
       engine: this.engine,
       platform: this.platform,
+      foreign: new ForeignChanges({ read: () => this.readTags() }, log),
+      documents: { text: (digest) => Promise.resolve(`text of ${digest}`) },
+      unservedKind: () => Promise.resolve(this.unserved),
+      begins: (...run) => status.writeDuringRun(...run),
     });
-    const look = (_key: ObjectKey, object: ApiObject): Evaluation => evaluate(exposedApis, object, platform);
+    const look = (_key: ObjectKey, object: ApiObject): Evaluation => this.evaluate(object);
     this.reconciler = new Reconciler({
       ...shared,
       runs,
       status,
-      removal: new Removal({ ...shared, runs, status, events, evaluate: look }),
+      removal: new Removal({ ...shared, runs, status, events, evaluate: look, settingsOf }),
       ...pacing,
       platform: this.platform,
       events,
       evaluate: look,
+      forget: noop,
     });
   }
 
-  static async start(driftMode: DriftMode = "correct"): Promise<World> {
-    return new World(await KubernetesServer.start(), driftMode);
+  static async start(driftMode: DriftMode = "correct", gateways = platform.gateways): Promise<World> {
+    return new World(await KubernetesServer.start(), driftMode, gateways);
   }
 
   stop(): Promise<void> {
@@ -166,7 +186,19 @@ export class World {
   /** What an object says of its routes, as a process reads it that has just started. */
   claim(name: string): Claim {
     const object = this.object(name) ?? {};
-    return claimOf(object, evaluate(exposedApis, object, platform));
+    return claimOf(object, this.evaluate(object));
+  }
+
+  private evaluate(object: ApiObject): Evaluation {
+    const settings = { ...platform, gateways: this.gateways };
+    return evaluate(exposedApis, object, settings, undefined, (_, { type }) =>
+      type === "istio" ? {} : this.around,
+    );
+  }
+
+  private readTags(): Promise<EntityEtags> {
+    this.tagReads += 1;
+    return this.tags instanceof Error ? Promise.reject(this.tags) : Promise.resolve(this.tags);
   }
 
   object(name: string): ApiObject | undefined {

@@ -13,6 +13,8 @@ export interface ManagedFields {
 /** A Kubernetes object as plain data. */
 export interface LiveObject extends KubernetesObject {
   readonly spec?: unknown;
+  /** Kept of an Ingress only. */
+  readonly status?: unknown;
 }
 
 /** What to keep of a live object: its identity, who set which field, and its spec. */

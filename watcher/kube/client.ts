@@ -80,6 +80,24 @@ export async function namespaceExists({ core }: Clients, name: string): Promise<
   }
 }
 
+/**
+ * The data of a ConfigMap; undefined where there is none.
+ *
+ * @throws the client's error when the API server does not answer, or refuses to.
+ */
+export async function configMapData(
+  { core }: Clients,
+  namespace: string,
+  name: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    return (await core.readNamespacedConfigMap({ namespace, name })).data ?? {};
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
 /** HTTP status of a failed request, or undefined when the server was not reached. */
 export function statusOf(error: unknown): number | undefined {
   return (error as { code?: unknown }).code as number | undefined;

@@ -1,6 +1,6 @@
 // One collection over the namespaces that are followed: an informer for each, or one for all.
 import { type KubernetesObject } from "@kubernetes/client-node";
-import { type Informer } from "./informer";
+import { type Absence, type Informer } from "./informer";
 
 /** A cache of one kind of object, in certain namespaces or in all. */
 export class Collection<T extends KubernetesObject> {
@@ -52,6 +52,16 @@ export class Collection<T extends KubernetesObject> {
   /** Whether the cache holds what is in this namespace now. */
   isCurrent(namespace: string): boolean {
     return this.informerOf(namespace)?.isCurrent ?? false;
+  }
+
+  /** Why there is nothing to be read of this namespace. See {@link Informer.absence}. */
+  absence(namespace: string): Absence | undefined {
+    return this.informerOf(namespace)?.absence;
+  }
+
+  /** See {@link Informer.hurry}. */
+  hurry(namespace: string): void {
+    this.informerOf(namespace)?.hurry();
   }
 
   list(): readonly T[] {

@@ -61,6 +61,20 @@ export async function discoverIstioVersion(clients: Clients): Promise<IstioSetti
   return versions.length > 0 && !versions.includes("v1") ? `${ISTIO_GROUP}/v1beta1` : `${ISTIO_GROUP}/v1`;
 }
 
+/** Whether the cluster serves a kind, `apiVersion` as `group/version`; undefined where the API server does not tell. */
+export async function servesKind(
+  clients: Clients,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+): Promise<boolean | undefined> {
+  const [group = "", version = ""] = apiVersion.split("/");
+  try {
+    const kinds = await listedKinds(clients, group, version);
+    return [...kinds.values()].includes(kind);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Versions of a group, the server's order of preference: newest first. */
 async function servedVersions(clients: Clients, group: string): Promise<string[]> {
   const { groups } = await clients.apis.getAPIVersions();

@@ -17,6 +17,9 @@ const OPTIONAL_CAP = 300_000;
 /** Answers that say a collection is not there to be read: forbidden, not found. */
 const ABSENT: readonly (number | undefined)[] = [403, 404];
 
+/** Why a collection is not there to be read. */
+export type Absence = "not served" | "forbidden";
+
 /** What to watch and whom to tell. */
 export interface InformerOptions<T extends KubernetesObject> {
   /** Path of the collection, for example `/api/v1/services`. */
@@ -45,11 +48,12 @@ export class Informer<T extends KubernetesObject> {
   private readonly listWatch: ListWatch<T>;
   private readonly backoff = new Backoff({ base: 200, cap: CAP });
   /** Of looks for an optional collection that is not there. */
-  private readonly absence = new Backoff({ base: 200, cap: OPTIONAL_CAP });
+  private readonly absenceBackoff = new Backoff({ base: 200, cap: OPTIONAL_CAP });
   private retry: NodeJS.Timeout | undefined;
   private stopped = false;
   private listed = false;
   private connected = false;
+  private absent: Absence | undefined;
   private markSynced: () => void = () => undefined;
 
   /** Resolves once the first list is in the cache, or an optional collection turned out not to be there. */
@@ -63,7 +67,8 @@ export class Informer<T extends KubernetesObject> {
     const list = async (): Promise<KubernetesListObject<T>> => {
       const objects = await options.list();
       this.listed = true;
-      this.absence.reset();
+      this.absent = undefined;
+      this.absenceBackoff.reset();
       this.backoff.reset();
       // The list is put in the cache in the turn after this one, and handlers are told of it.
       this.follows();
@@ -97,8 +102,11 @@ export class Informer<T extends KubernetesObject> {
       this.connected = false;
       if (this.stopped) return;
       const isAbsent = optional && ABSENT.includes(statusOf(error));
-      if (isAbsent) this.markSynced();
-      const delay = (isAbsent ? this.absence : this.backoff).next();
+      if (isAbsent) {
+        this.absent = statusOf(error) === 404 ? "not served" : "forbidden";
+        this.markSynced();
+      }
+      const delay = (isAbsent ? this.absenceBackoff : this.backoff).next();
       options.onError(error, delay);
       this.retry = setTimeout(() => {
         this.start();
@@ -134,6 +142,18 @@ export class Informer<T extends KubernetesObject> {
   /** Whether the cache also follows what happens: it holds what the API server has, but for what is on its way. */
   get isCurrent(): boolean {
     return this.listed && this.connected;
+  }
+
+  /** Why an optional collection was not there when it was last looked for; undefined where it was, or is yet to be. */
+  get absence(): Absence | undefined {
+    return this.absent;
+  }
+
+  /** Looks for an optional collection that is not there at once. */
+  hurry(): void {
+    if (this.absent === undefined || this.stopped) return;
+    clearTimeout(this.retry);
+    this.start();
   }
 
   get(namespace: string, name: string): T | undefined {

@@ -1,9 +1,10 @@
 // What is said of the metrics of an API.
 import { MAX_CONTAINER_NAME, type MonitoringSettings } from "../../components";
 import { type ObjectKey } from "../kube/objects";
-import { describeKey, message, problem, serviceMissingProblem, type Problem } from "../reasons";
+import { serviceMissingProblem } from "../serviceMessages";
 import { containerRemedy, keptRemedy } from "../remedies";
 import { type MonitoringProblem } from "./monitoringTargets";
+import { describeKey, message, problem, type Problem } from "../reasons";
 
 /** The problem of a metrics API of this namespace whose metrics are not announced as it asks. */
 export function monitoringProblem(namespace: string, why: MonitoringProblem): Problem {

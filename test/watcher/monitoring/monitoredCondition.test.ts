@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runProblem } from "../../../watcher/reasons";
+import { runProblem } from "../../../watcher/runMessages";
 import { desiredStatus } from "../../../watcher/status";
 import { type Observation } from "../../../watcher/observation";
 import { TransientError } from "../../../stack";

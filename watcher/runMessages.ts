@@ -1,0 +1,42 @@
+// What is said of engine runs that failed, or were not begun.
+import { StackLockedError, TransientError } from "../stack";
+import { message, problem, remedyOf, type Problem, type Reason, type TroubleReason } from "./reasons";
+import { remedies } from "./remedies";
+
+/** What a run would fail with, after a minute of tries, for the cluster does not serve a kind. */
+export function unservedKindError(kind: string): TransientError {
+  return new TransientError("CrdMissing", `the cluster does not serve ${kind}`);
+}
+
+/** The problem behind a failed engine run. */
+export function runProblem(error: unknown): Problem {
+  const { reason, text } = runFailure(error);
+  return problem(reason, text);
+}
+
+/** The problem behind a failed run for what all APIs share at the gateway. */
+export function platformProblem(error: unknown): Problem {
+  const { reason, text } = runFailure(error);
+  return problem(reason, `what all APIs share at the gateway: ${text}`);
+}
+
+/** The problem of an API that needs what all share at the gateway, where there is no namespace for that. */
+export function gatewayNamespaceProblem(namespace: string): Problem {
+  return problem(
+    "NamespaceMissing",
+    `what all APIs share at the gateway: namespace ${namespace} does not exist, or is not the gateway's (gateway.namespace of ODA_PLATFORM)`,
+  );
+}
+
+/** The problem of an object whose resources could not be removed: the condition's, and the Event `RemovalFailed`. */
+export function removalProblem(stack: string, error: unknown): Problem {
+  const { reason, text } = runFailure(error);
+  const what = `cannot remove the resources of stack ${stack}: ${text}`;
+  return { reason, message: message(what, remedyOf[reason], remedies.RemovalFailed) };
+}
+
+function runFailure(error: unknown): { readonly reason: Reason & TroubleReason; readonly text: string } {
+  if (error instanceof TransientError) return { reason: error.reason, text: error.message };
+  if (error instanceof StackLockedError) return { reason: "StackLocked", text: error.message };
+  return { reason: "EngineError", text: error instanceof Error ? error.message : String(error) };
+}
