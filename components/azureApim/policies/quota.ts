@@ -8,6 +8,8 @@ import { MAX_CALLS, NO_COUNTERS } from "./rateLimit";
 export function quota(args: AzureApimArgs): PolicyResult {
   const { api, settings } = args;
   if (settings.tier === "consumption") return { because: NO_COUNTERS };
+  if (settings.tier === "v2")
+    return { because: "cannot be counted by key in the v2 tiers of API Management" };
   const identifier = quotaIdentifier(api.quota);
   if (identifier === undefined)
     return { because: "has an identifier that is neither IP, a header nor a claim" };

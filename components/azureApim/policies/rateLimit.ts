@@ -5,7 +5,7 @@ import { element, type AzureApimArgs, type PolicyResult } from "./policy";
 /** Most calls there: a number of 32 bits. */
 export const MAX_CALLS = 2 ** 31 - 1;
 
-/** Of the tiers, only Consumption has no counters by key. */
+/** Consumption has neither rate limits nor quotas by key; the v2 tiers have no quotas by key. */
 export const NO_COUNTERS = "cannot be counted by key in the Consumption tier of API Management";
 
 export function rateLimit(args: AzureApimArgs): PolicyResult {

@@ -35,8 +35,8 @@ function enforcement({ api, settings }: IstioArgs): Enforcement {
   if (apiKeys === undefined) {
     return {
       because:
-        "needs an external authorization provider, which the platform has none of (apiKeys.provider); the gateways " +
-        "azureApim and whalecloudApig verify keys themselves",
+        "needs an external authorization provider, which the platform has none of (apiKeys.provider); the gateway " +
+        "azure-apim verifies keys itself",
     };
   }
   const policy = `AuthorizationPolicy ${workloadOf(settings).namespace}/${nameAtGateway(api, SUFFIX)}`;

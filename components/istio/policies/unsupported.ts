@@ -6,12 +6,10 @@ function unsupported(why: string): IstioPolicy {
 }
 
 /** Envoy's counters last as long as its process, and have no period of days. */
-export const quota = unsupported(
-  "cannot be counted by Istio; the gateways azureApim and whalecloudApig enforce quotas",
-);
+export const quota = unsupported("cannot be counted by Istio; the gateway azure-apim enforces quotas");
 
-export const oasValidation = unsupported("is not checked by Istio; the gateway azureApim checks documents");
+export const oasValidation = unsupported("is not checked by Istio; the gateway azure-apim checks documents");
 
 export const template = unsupported(
-  "names a policy template, and Istio has none; the gateways azureApim and whalecloudApig have them",
+  "names a policy template, and Istio has none; the gateway azure-apim has policy fragments",
 );

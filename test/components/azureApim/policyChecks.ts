@@ -138,3 +138,24 @@ function assertCorsFirst({ children: [inbound] }: Node): void {
   assert.ok([-1, 0].includes(names.indexOf("cors")), "cors is the first policy");
   assert.equal(names.at(-1), "set-backend-service");
 }
+
+/** The elements of a name anywhere in a document. */
+export function elements(xml: string, name: string): readonly Node[] {
+  const below = (node: Node): readonly Node[] => [
+    ...(node.name === name ? [node] : []),
+    ...node.children.flatMap(below),
+  ];
+  return below(read(xml));
+}
+
+/** The one element of a name in a document. */
+export function only(xml: string, name: string): Node {
+  const [found, ...others] = elements(xml, name);
+  if (found === undefined || others.length > 0) throw new Error(`${others.length} others or no ${name}`);
+  return found;
+}
+
+/** The texts of the elements of a name. */
+export function texts(xml: string, name: string): readonly string[] {
+  return elements(xml, name).map(({ text }) => text);
+}

@@ -24,7 +24,7 @@ describe("apiKeyVerification behind Istio", () => {
     assert.deepEqual(idsOf(objectsOf(apiWith(asked))), ["VirtualService components/r1-catalog-api"]);
     assert.match(
       outcomeOf("apiKeyVerification", apiWith(asked)).because ?? "",
-      /^needs an external authorization provider.*; the gateways azureApim and whalecloudApig verify keys/,
+      /^needs an external authorization provider.*; the gateway azure-apim verifies keys/,
     );
   });
 

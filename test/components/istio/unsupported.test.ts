@@ -4,9 +4,9 @@ import { type PolicyField } from "../../../spec";
 import { apiWith, guarded, idsOf, objectsOf, outcomeOf } from "./examples";
 
 const rows: readonly (readonly [PolicyField, Record<string, unknown>, RegExp])[] = [
-  ["quota", { quota: { limit: "10" } }, /the gateways azureApim and whalecloudApig/],
-  ["OASValidation", { OASValidation: { requestEnabled: true } }, /the gateway azureApim/],
-  ["template", { template: "gold" }, /the gateways azureApim and whalecloudApig/],
+  ["quota", { quota: { limit: "10" } }, /the gateway azure-apim/],
+  ["OASValidation", { OASValidation: { requestEnabled: true } }, /the gateway azure-apim/],
+  ["template", { template: "gold" }, /the gateway azure-apim/],
 ];
 
 describe("what nothing behind Istio enforces", () => {
