@@ -1,5 +1,6 @@
 // What is read of an API's document, within which limits, and how reading it fails.
 import { type DocumentRef } from "../../components";
+import { shownUrl } from "./shown";
 
 /** Where a document is. */
 export type DocumentSource =
@@ -82,4 +83,10 @@ export function hostUnavailable(message: string): DocumentError {
 /** An error of the class {@link DocumentError} for what cannot be imported until somebody changes it. */
 export function invalid(message: string): DocumentError {
   return new DocumentError("DocumentInvalid", message);
+}
+
+/** The error of another document as one of the document that refers to it. */
+export function referredTo(url: string, error: unknown): unknown {
+  if (!(error instanceof DocumentError)) return error;
+  return new DocumentError(error.reason, `refers to ${shownUrl(url)}, which ${error.message}`);
 }

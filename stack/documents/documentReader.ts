@@ -1,11 +1,16 @@
 // Reads documents: gets them with all that they refer to, and has them imported.
 import { createHash } from "node:crypto";
-import { type Dispatcher } from "undici";
-import { documentDispatcher, type Resolve } from "./connect";
-import { invalid, type DocumentLimits, type DocumentSource, type ImportedDocument } from "./document";
-import { fetchDocument, type Fetched } from "./fetch";
+import { type Resolve } from "./connect";
+import {
+  invalid,
+  referredTo,
+  type DocumentLimits,
+  type DocumentSource,
+  type ImportedDocument,
+} from "./document";
+import type * as fetchModule from "./fetch";
 import { tooLarge } from "./body";
-import { referredTo, type OtherDocument, type RawDocument } from "./import";
+import { type OtherDocument, type RawDocument } from "./import";
 import { DocumentThread } from "./thread/documentThread";
 
 /** Counts changes of what is made of documents: what an earlier release has made is made again. */
@@ -22,15 +27,14 @@ export interface ReadDocument {
 
 /** Reads documents of any number of APIs. Several may be read at a time. */
 export class DocumentReader {
-  private readonly dispatcher: Dispatcher;
+  private fetcher: fetchModule.Fetcher | undefined;
   private readonly thread: DocumentThread;
 
   /** @param resolve names for tests, in place of DNS */
   constructor(
     private readonly limits: DocumentLimits,
-    resolve?: Resolve,
+    private readonly resolve?: Resolve,
   ) {
-    this.dispatcher = documentDispatcher(limits, resolve);
     this.thread = new DocumentThread(limits.processing);
   }
 
@@ -56,7 +60,7 @@ export class DocumentReader {
 
   /** Lets go of connections and the thread. Reads under way fail. */
   async stop(): Promise<void> {
-    await Promise.all([this.dispatcher.destroy(), this.thread.stop()]);
+    await Promise.all([this.fetcher?.stop(), this.thread.stop()]);
   }
 
   /** @returns with `alone`, whether it refers to no others */
@@ -97,10 +101,16 @@ export class DocumentReader {
     signal: AbortSignal,
     etag?: string,
   ): Promise<Raw | undefined> {
-    const { dispatcher, limits } = this;
-    const found: Fetched | undefined = await fetchDocument(url, { dispatcher, limits, bytes, signal, etag });
+    this.fetcher ??= new (loadFetch().Fetcher)(this.limits, this.resolve);
+    const found = await this.fetcher.fetch(url, { bytes, signal, etag });
     return found === undefined ? undefined : { bytes: found.bytes, url, base: found.url, etag: found.etag };
   }
+}
+
+/** An HTTP client takes 20 MB, which those who read no document at a URL are spared. */
+function loadFetch(): typeof fetchModule {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be asynchronous
+  return require("./fetch") as typeof fetchModule;
 }
 
 type Raw = RawDocument & { readonly etag?: string | undefined };

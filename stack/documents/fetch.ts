@@ -3,19 +3,17 @@ import { isIP } from "node:net";
 import { request, type Dispatcher } from "undici";
 import { isAddressAllowed, isHostAllowed, withoutBrackets } from "./addresses";
 import { readBody } from "./body";
-import { AddressRefusedError } from "./connect";
+import { AddressRefusedError, documentDispatcher, type Resolve } from "./connect";
 import { DocumentError, hostUnavailable, invalid, unavailable, type DocumentLimits } from "./document";
 
 /** How one document is got. */
 export interface FetchOptions {
-  readonly dispatcher: Dispatcher;
-  readonly limits: DocumentLimits;
   /** ETag of what is known already. */
   readonly etag?: string | undefined;
   /** Bytes that are left of the limit. */
   readonly bytes: number;
   /** Aborting gives up. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** What was found. */
@@ -31,75 +29,88 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 /** Documents that are sent although others were asked for are parsed all the same: many servers say text/plain. */
 const ACCEPT = "application/json, application/yaml;q=0.9, text/yaml;q=0.8, */*;q=0.5";
 
-/**
- * Gets a document.
- *
- * @returns undefined where it is the one of `etag` still
- * @throws DocumentError whose message goes after the field: `cannot be fetched: status 404`.
- */
-export async function fetchDocument(url: string, options: FetchOptions): Promise<Fetched | undefined> {
-  const deadline = AbortSignal.timeout(options.limits.deadline);
-  const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
-  try {
-    return await follow(new URL(url), { ...options, signal });
-  } catch (error) {
-    if (error instanceof DocumentError) throw error;
-    if (deadline.aborted) throw hostUnavailable(`was not there within ${options.limits.deadline / 1000} s`);
-    if (options.signal?.aborted === true) throw unavailable("was not there in time");
-    throw hostUnavailable(`cannot be fetched: ${describe(error)}`);
-  }
-}
+/** Gets documents, over connections of its own. */
+export class Fetcher {
+  private readonly dispatcher: Dispatcher;
 
-async function follow(url: URL, options: FetchOptions): Promise<Fetched | undefined> {
-  let current = url;
-  for (let redirects = 0; redirects <= options.limits.redirects; redirects++) {
-    check(current, options.limits);
-    const answer = await ask(current, options);
-    if (answer === undefined || !(answer instanceof URL)) return answer;
-    if (current.protocol === "https:" && answer.protocol !== "https:") {
-      throw unavailable("is redirected from https to http, which is not followed");
+  /** @param resolve names for tests, in place of DNS */
+  constructor(
+    private readonly limits: DocumentLimits,
+    resolve?: Resolve,
+  ) {
+    this.dispatcher = documentDispatcher(limits, resolve);
+  }
+
+  /**
+   * Gets a document.
+   *
+   * @returns undefined where it is the one of `etag` still
+   * @throws DocumentError whose message goes after the field: `cannot be fetched: status 404`.
+   */
+  async fetch(url: string, options: FetchOptions): Promise<Fetched | undefined> {
+    const deadline = AbortSignal.timeout(this.limits.deadline);
+    try {
+      const signal = AbortSignal.any([deadline, options.signal]);
+      return await this.follow(new URL(url), { ...options, signal });
+    } catch (error) {
+      if (error instanceof DocumentError) throw error;
+      if (deadline.aborted) throw hostUnavailable(`was not there within ${this.limits.deadline / 1000} s`);
+      if (options.signal.aborted) throw unavailable("was not there in time");
+      throw hostUnavailable(`cannot be fetched: ${describe(error)}`);
     }
-    current = answer;
   }
-  throw unavailable(`is redirected more than ${options.limits.redirects} times`);
-}
 
-/** One request. A URL is where it is redirected to. */
-async function ask(url: URL, options: FetchOptions): Promise<Fetched | URL | undefined> {
-  const { dispatcher, limits, etag, bytes, signal } = options;
-  const { statusCode, headers, body } = await request(url, {
-    dispatcher,
-    signal,
-    headersTimeout: limits.deadline,
-    bodyTimeout: limits.deadline,
-    headers: {
-      accept: ACCEPT,
-      "accept-encoding": "gzip",
-      "user-agent": "oda-api",
-      ...(etag === undefined ? {} : { "if-none-match": etag }),
-    },
-  });
-  // An answer that is not read to its end would keep its connection.
-  body.on("error", () => undefined);
-  const location = single(headers["location"]);
-  if (REDIRECTS.includes(statusCode) && location !== undefined) {
+  /** Ends its connections. */
+  async stop(): Promise<void> {
+    await this.dispatcher.destroy();
+  }
+
+  private async follow(url: URL, options: FetchOptions): Promise<Fetched | undefined> {
+    const { redirects: limit } = this.limits;
+    let current = url;
+    for (let redirects = 0; redirects <= limit; redirects++) {
+      check(current, this.limits);
+      const answer = await this.ask(current, options);
+      if (!(answer instanceof URL)) return answer;
+      if (current.protocol === "https:" && answer.protocol !== "https:") {
+        throw unavailable("is redirected from https to http, which is not followed");
+      }
+      current = answer;
+    }
+    throw unavailable(`is redirected more than ${limit} times`);
+  }
+
+  /** One request. A URL is where it is redirected to. */
+  private async ask(url: URL, { etag, bytes, signal }: FetchOptions): Promise<Fetched | URL | undefined> {
+    const { limits, dispatcher } = this;
+    const { statusCode, headers, body } = await request(url, {
+      dispatcher,
+      signal,
+      headersTimeout: limits.deadline,
+      bodyTimeout: limits.deadline,
+      headers: {
+        accept: ACCEPT,
+        "accept-encoding": "gzip",
+        "user-agent": "oda-api",
+        ...(etag === undefined ? {} : { "if-none-match": etag }),
+      },
+    });
+    // It ends early where nothing more of it is read.
+    body.on("error", () => undefined);
+    if (statusCode === 200) {
+      const encoding = single(headers["content-encoding"]);
+      const read = await readBody(body, encoding, bytes, limits.bytes);
+      return { bytes: read, url: url.href, etag: single(headers["etag"]) };
+    }
     body.destroy();
+    if (statusCode === 304 && etag !== undefined) return undefined;
+    const location = single(headers["location"]);
+    if (!REDIRECTS.includes(statusCode) || location === undefined) {
+      throw unavailable(`cannot be fetched: status ${statusCode}`);
+    }
     if (!URL.canParse(location, url.href)) throw unavailable("is redirected to what is not a URL");
     return new URL(location, url);
   }
-  if (statusCode === 304 && etag !== undefined) {
-    body.destroy();
-    return undefined;
-  }
-  if (statusCode !== 200) {
-    body.destroy();
-    throw unavailable(`cannot be fetched: status ${statusCode}`);
-  }
-  return {
-    bytes: await readBody(body, single(headers["content-encoding"]), bytes, limits.bytes),
-    url: url.href,
-    etag: single(headers["etag"]),
-  };
 }
 
 /** @throws DocumentError for a URL that must not be asked. */

@@ -3,11 +3,10 @@ import { createHash } from "node:crypto";
 import { asOpenApi30 } from "./openapi31";
 import { bundle } from "./bundle";
 import { cutCircles } from "./circles";
-import { DocumentError, invalid, type ImportedDocument } from "./document";
+import { invalid, referredTo, type ImportedDocument } from "./document";
 import { nameOperations } from "./operations";
 import { isObject, parseText, type Json, type JsonObject } from "./parse";
 import { Sources, type Source } from "./references";
-import { shownUrl } from "./shown";
 import { validate } from "./validate";
 
 /** The bytes of a document, and where they were found; text that is given was found nowhere. */
@@ -65,12 +64,6 @@ function sourceOf({ bytes, url, base = url }: OtherDocument): Source {
   } catch (error) {
     throw referredTo(url, error);
   }
-}
-
-/** The error of another document as one of the document that refers to it. */
-export function referredTo(url: string, error: unknown): unknown {
-  if (!(error instanceof DocumentError)) return error;
-  return new DocumentError(error.reason, `refers to ${shownUrl(url)}, which ${error.message}`);
 }
 
 function isOpenApi(root: Json): boolean {
