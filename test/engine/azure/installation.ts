@@ -93,8 +93,9 @@ export class StackEngine {
     private readonly stateDir: string,
   ) {}
 
-  up(name: string, exposure: Exposure, options?: UpOptions): Promise<RunOutputs> {
-    return this.engine.up(run(name, exposure), options);
+  /** @param signal asks the run to stop */
+  up(name: string, exposure: Exposure, options?: UpOptions, signal?: AbortSignal): Promise<RunOutputs> {
+    return this.engine.up({ ...run(name, exposure), ...(signal && { signal }) }, options);
   }
 
   preview(name: string, exposure: Exposure): Promise<readonly PreviewStep[]> {

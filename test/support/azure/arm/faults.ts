@@ -75,6 +75,7 @@ export const notFound: Fault = { answer: 404, code: "ResourceNotFound", message:
 export class Faults {
   private readonly planned: Planned[] = [];
   private readonly held = new Set<Held>();
+  private waits = 0;
 
   /** Plans a fault for the next requests that fit; for ever without a number. */
   plan(fault: Fault, which: Which = {}, times = Infinity): void {
@@ -105,11 +106,18 @@ export class Faults {
     return due?.fault;
   }
 
+  /** How many requests are held. */
+  get waiting(): number {
+    return this.waits;
+  }
+
   /** Resolves once no request like this is held. */
   async released(method: string, path: string): Promise<void> {
-    await Promise.all(
-      [...this.held].filter((one) => fits(one, method, path)).map(({ released }) => released),
-    );
+    const holding = [...this.held].filter((one) => fits(one, method, path));
+    if (holding.length === 0) return;
+    this.waits += 1;
+    await Promise.all(holding.map(({ released }) => released));
+    this.waits -= 1;
   }
 }
 
