@@ -13,7 +13,7 @@ import {
   type WhalecloudApigSettings,
 } from "../components";
 import { type PlatformRules } from "../spec";
-import { type EngineChoice } from "../stack";
+import { defaultDocumentLimits, type DocumentLimits, type EngineChoice } from "../stack";
 import { driftModes, type DriftMode } from "./drift/driftDetector";
 import { EnvironmentReader } from "./environmentReader";
 import { type AzureConfig, readAzure, readWhalecloud } from "./gatewaysConfig";
@@ -39,6 +39,8 @@ export interface WatcherConfig {
   readonly monitoring: MonitoringType;
   /** What happens to a resource that somebody changed. */
   readonly drift: DriftMode;
+  /** Bounds of the documents of APIs. */
+  readonly documents: DocumentLimits;
   /** Folder of this installation. */
   readonly stateDir: string;
   /** State backend URL; undefined keeps state in `stateDir`. */
@@ -98,6 +100,7 @@ export function readConfig(env: NodeJS.ProcessEnv): WatcherConfig {
     ),
     monitoring: read.monitoring("OPENMETRICS_IMPLEMENTATION") ?? "ServiceMonitor",
     drift: read.oneOf("ODA_DRIFT", driftModes) ?? "correct",
+    documents: readDocumentLimits(read),
     stateDir: read.text("ODA_STATE_DIR") ?? defaultStateDir(read.text("XDG_STATE_HOME")),
     backendUrl: read.text("PULUMI_BACKEND_URL"),
     secretsProvider: read.text("ODA_SECRETS_PROVIDER"),
@@ -130,6 +133,21 @@ function readIstio(read: EnvironmentReader): WatcherConfig["istio"] {
     type: "istio",
     gateway: gateway ?? defaultIstioSettings.gateway,
     ...(publicHostname === undefined ? {} : { publicHostname }),
+  };
+}
+
+function readDocumentLimits(read: EnvironmentReader): DocumentLimits {
+  const names = (value: string): readonly string[] => value.split(",").map((each) => each.trim());
+  const hosts = read.matching(
+    "ODA_DOCUMENT_HOSTS",
+    (value) => names(value).every((each) => isHost(each.replace(/^\*\./, ""))),
+    "DNS names, *. and a DNS name, or IP addresses, separated by commas",
+  );
+  const allowLoopback = read.boolean("ODA_DOCUMENT_LOOPBACK") ?? false;
+  return {
+    ...defaultDocumentLimits,
+    allowLoopback,
+    ...(hosts === undefined ? {} : { hosts: names(hosts) }),
   };
 }
 

@@ -3,14 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type KubeConfig } from "@kubernetes/client-node";
 import { type IstioSettings } from "../components";
-import {
-  AzureSettingsSource,
-  createEngine,
-  defaultDocumentLimits,
-  EntityTags,
-  resolveBackend,
-  type Engine,
-} from "../stack";
+import { AzureSettingsSource, createEngine, EntityTags, resolveBackend, type Engine } from "../stack";
 import { version } from "../package.json";
 import { type WatcherConfig } from "./config";
 import { Controller, type ControllerOptions } from "./controller";
@@ -202,7 +195,7 @@ export class Watcher {
     const { config, log } = this.options;
     return new Documents({
       folder: join(config.stateDir, "documents"),
-      limits: defaultDocumentLimits,
+      limits: config.documents,
       configMap: (namespace, name) => configMapData(this.clients, namespace, name),
       enqueue,
       log,

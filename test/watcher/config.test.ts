@@ -6,6 +6,7 @@ import { defaultAzureApimPart } from "../../components";
 import { noRules } from "../../spec";
 import { ConfigError, readConfig, type WatcherConfig } from "../../watcher/config";
 import { useTempDir } from "../support/tempDir";
+import { defaultDocumentLimits } from "../../stack";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -43,6 +44,7 @@ describe("readConfig", () => {
       gatewayService: undefined,
       monitoring: "ServiceMonitor",
       drift: "correct",
+      documents: defaultDocumentLimits,
       stateDir: join(homedir(), ".local", "state", "oda-api"),
       backendUrl: undefined,
       secretsProvider: undefined,
@@ -221,6 +223,20 @@ describe("readConfig", () => {
         `ODA_PLATFORM: ${file}: cannot be read (ENOENT)`,
       ]);
     });
+  });
+
+  it("takes the hosts that documents may be fetched from, and whether loopback is among them", () => {
+    const { documents } = readConfig({
+      ODA_DOCUMENT_HOSTS: "specs.example.com, *.svc.cluster.local,10.0.0.1",
+      ODA_DOCUMENT_LOOPBACK: "true",
+    });
+    assert.deepEqual(documents.hosts, ["specs.example.com", "*.svc.cluster.local", "10.0.0.1"]);
+    assert.equal(documents.allowLoopback, true);
+    assert.equal(readConfig({}).documents.hosts, undefined);
+    assert.equal(readConfig({}).documents.allowLoopback, false);
+    assert.deepEqual(complaints({ ODA_DOCUMENT_HOSTS: "https://specs.example.com" }), [
+      'ODA_DOCUMENT_HOSTS: "https://specs.example.com" must be DNS names, *. and a DNS name, or IP addresses, separated by commas',
+    ]);
   });
 
   it("tells everything that is wrong at once", () => {
