@@ -80,6 +80,8 @@ export {
   type EntraPart,
   type IdentityProviderPart,
 } from "./platform/azureApimPart";
+export { entraIssuer } from "./platform/entraProvider";
+export { discoveryUrl } from "./platform/jwtProviders";
 export { noPlatform, type Platform, PlatformError } from "./platform/platform";
 export { readPlatform } from "./platform/readPlatform";
 export { endpointOf as whalecloudEndpoint } from "./platform/whalecloudApig";
