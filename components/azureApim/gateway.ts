@@ -77,7 +77,9 @@ export const azureApimGateway: Gateway<AzureApimSettings> = {
   specErrors,
   contextNeeds,
   createPlatform: (name, settings, options) =>
-    new (loadPlatform().AzureApimPlatform)(name, settings, options),
+    hasPlatformEntities(settings)
+      ? new (loadPlatform().AzureApimPlatform)(name, settings, options)
+      : undefined,
   platformObjects: mutualTlsObjects,
   needsPlatform: (_, settings) => hasPlatformEntities(settings) || mutualTlsObjects(settings).length > 0,
 };

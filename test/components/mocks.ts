@@ -19,6 +19,10 @@ export interface Declared {
   readonly aliases: readonly string[];
   /** URNs of the resources it depends on. */
   readonly dependencies: readonly string[];
+  /** URN of the resource whose deletion is its own; empty for one without. */
+  readonly deletedWith: string;
+  /** Outputs that are secret whatever they come from. */
+  readonly secretOutputs: readonly string[];
   /** What the component gave to `registerOutputs`, once it has. */
   outputs?: Record<string, unknown>;
 }
@@ -63,6 +67,8 @@ function record(monitor: Monitor): void {
       parent: typeOf(request.getParent()),
       aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getType() ?? ""),
       dependencies: request.getDependenciesList(),
+      deletedWith: request.getDeletedwith(),
+      secretOutputs: request.getAdditionalsecretoutputsList(),
     });
     return register(request, callback);
   };
@@ -103,4 +109,9 @@ export function only(resources: readonly Declared[], type: string): Declared {
   const [found, ...others] = resources.filter((resource) => resource.type === type);
   if (found === undefined || others.length > 0) throw new Error(`${others.length + 1} or no ${type}`);
   return found;
+}
+
+/** Kinds of what a resource depends on: the last parts of their types. */
+export function dependenciesOf({ dependencies }: Declared): readonly string[] {
+  return dependencies.map((urn) => typeOf(urn).split(":").at(-1) ?? "");
 }

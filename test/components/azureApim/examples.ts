@@ -62,7 +62,7 @@ export function withCluster(changes: Json, others: Partial<AzureApimSettings> = 
   return {
     ...settings,
     ...others,
-    cluster: { ...settings.cluster, ...changes } as AzureApimSettings["cluster"],
+    cluster: { ...settings.cluster, ...changes },
   };
 }
 

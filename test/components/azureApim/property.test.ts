@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { policiesOf, type ApiContext, type AzureApimSettings } from "../../../components";
 import { requestedPolicies, type ExposedApi } from "../../../spec";
-import { apiWith, document, documentOf, entra, keycloak, settings, withIstio } from "./examples";
+import { apiWith, document, documentOf, entra, keycloak, withIstio } from "./examples";
 import { assertAccepted } from "./policyChecks";
 
 const RUNS = Number(process.env["ODA_FUZZ_SPECS"] ?? 500);
