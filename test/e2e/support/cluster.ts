@@ -215,6 +215,7 @@ const groups: Readonly<Record<string, { apiVersion: string; plural: string }>> =
   VirtualService: { apiVersion: "networking.istio.io/v1", plural: "virtualservices" },
   AuthorizationPolicy: { apiVersion: "security.istio.io/v1", plural: "authorizationpolicies" },
   EnvoyFilter: { apiVersion: "networking.istio.io/v1alpha3", plural: "envoyfilters" },
+  Ingress: { apiVersion: "networking.k8s.io/v1", plural: "ingresses" },
   NetworkPolicy: { apiVersion: "networking.k8s.io/v1", plural: "networkpolicies" },
   PeerAuthentication: { apiVersion: "security.istio.io/v1", plural: "peerauthentications" },
   RequestAuthentication: { apiVersion: "security.istio.io/v1", plural: "requestauthentications" },
