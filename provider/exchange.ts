@@ -29,25 +29,35 @@ export interface Question {
 }
 
 /** Posts JSON. Redirections are not followed. */
-export function post({ url, body, timeout, signal }: Question): Promise<Exchange> {
-  const text = Buffer.from(JSON.stringify(body));
+export async function post({ url, body, timeout, signal }: Question): Promise<Exchange> {
+  const ending = new AbortController();
+  const end = (why: string): void => {
+    ending.abort(why);
+  };
+  const cancel = (): void => {
+    end("the request was cancelled");
+  };
+  const timer = setTimeout(end, timeout, `no answer within ${timeout / 1000} s`);
+  signal.addEventListener("abort", cancel);
+  if (signal.aborted) cancel();
+  try {
+    return await exchange(url, Buffer.from(JSON.stringify(body)), ending.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+function exchange(url: URL, text: Buffer, signal: AbortSignal): Promise<Exchange> {
   const headers = { "content-type": "application/json", "content-length": text.length };
   const { request: open } = url.protocol === "https:" ? https : http;
-  const late = AbortSignal.timeout(timeout);
   return new Promise((resolve) => {
     let connected = false;
     const fail = (error: NodeJS.ErrnoException): void => {
-      const why = reasonOf(error, { timeout, late, signal });
-      resolve({ result: connected ? "unanswered" : "unsent", why });
+      resolve({ result: connected ? "unanswered" : "unsent", why: reasonOf(error, signal) });
     };
     // A connection of its own, so that none that the other side is about to close is taken.
-    const options = {
-      method: "POST",
-      headers,
-      agent: false,
-      signal: AbortSignal.any([late, signal]),
-    } as const;
-    const request = open(url, options, (response) => {
+    const request = open(url, { method: "POST", headers, agent: false, signal }, (response) => {
       readAnswer(response).then(resolve, fail);
     });
     request.once("socket", (socket) => {
@@ -78,16 +88,8 @@ async function readAnswer(response: http.IncomingMessage): Promise<Exchange> {
   };
 }
 
-function reasonOf(
-  error: NodeJS.ErrnoException,
-  {
-    timeout,
-    late,
-    signal,
-  }: { readonly timeout: number; readonly late: AbortSignal; readonly signal: AbortSignal },
-): string {
-  if (signal.aborted) return "the request was cancelled";
-  if (late.aborted) return `no answer within ${timeout / 1000} s`;
+function reasonOf(error: NodeJS.ErrnoException, signal: AbortSignal): string {
+  if (signal.aborted) return String(signal.reason);
   if (error.code === "ECONNRESET") return "the connection ended before the answer did";
   return error.message;
 }

@@ -75,7 +75,11 @@ export class ApigEngine {
 }
 
 /** Describes `what` with the CLI and with the warm engine, where that could be built. No cluster is needed. */
-export function describeWithEngines(what: string, tests: (world: () => World) => void, key?: Key): void {
+export function describeWithEngines(
+  what: string,
+  tests: (world: () => World, engine: EngineName) => void,
+  key?: Key,
+): void {
   for (const choice of ["cli", "warm"] as const) {
     describe(`${what} (${choice} engine)`, function () {
       this.timeout(60_000);
@@ -104,7 +108,7 @@ export function describeWithEngines(what: string, tests: (world: () => World) =>
         rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
       });
 
-      tests(() => ({ fake, engine: engine! }));
+      tests(() => ({ fake, engine: engine! }), choice);
     });
   }
 }
