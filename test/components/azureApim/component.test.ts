@@ -12,7 +12,6 @@ import {
   PATH,
   SERVICE_ID,
   settings,
-  withCluster,
   withIstio,
 } from "./examples";
 
