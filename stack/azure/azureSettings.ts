@@ -57,7 +57,7 @@ export class AzureSettingsSource {
     if (fields.length > 0 && vaultUrl === undefined) {
       this.trouble =
         `Azure API Management is not configured: the platform file has to name ${fields.join(", ")}, ` +
-        "or a Key Vault has to be named that has them (KEY_VAULT_NAME)";
+        "or a Key Vault has to be named that has them (azureApim.keyVault, KEY_VAULT_NAME)";
     } else if (neededOf(part).length === 0) {
       this.current = resolveSettings(part, {}, vaultUrl, istio);
     } else if (vaultUrl !== undefined) {

@@ -41,6 +41,10 @@ describe("docs/configuration.md", () => {
       ["jwt.providers[].", (provider) => ({ jwt: { providers: [provider] } })],
       ["apiKeys.", (apiKeys) => ({ apiKeys })],
       ["tls.", (tls) => ({ tls })],
+      ["azureApim.", (azureApim) => ({ azureApim })],
+      ["azureApim.cluster.", (cluster) => ({ azureApim: { cluster } })],
+      ["azureApim.cluster.", (cluster) => ({ azureApim: { cluster: { type: "istio", ...cluster } } })],
+      ["whalecloudApig.", (whalecloudApig) => ({ whalecloudApig })],
     ];
     const rows = parts.flatMap(([prefix, file]) => keysOf(file).map((key) => `\`${prefix}${key}`));
     const table = section("The platform file");

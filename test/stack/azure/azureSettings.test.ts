@@ -94,7 +94,8 @@ describe("AzureSettingsSource", () => {
     assert.equal(
       running.problem(),
       "Azure API Management is not configured: the platform file has to name azureApim.subscriptionId, " +
-        "azureApim.resourceGroup, azureApim.serviceName, or a Key Vault has to be named that has them (KEY_VAULT_NAME)",
+        "azureApim.resourceGroup, azureApim.serviceName, or a Key Vault has to be named that has them " +
+        "(azureApim.keyVault, KEY_VAULT_NAME)",
     );
   });
 
