@@ -123,6 +123,8 @@ export class StackRuns {
     const { foreign, platform, stopping } = this.deps;
     const { api, settings } = evaluation;
     this.underWay.add(key);
+    // Until the engine is asked, nothing at the gateway is this run's doing.
+    let known = last.stack.etags;
     try {
       const lacking = await platform.ensure(key);
       if (lacking !== undefined) return { lacking };
@@ -130,7 +132,8 @@ export class StackRuns {
       if (unserved !== undefined) throw unservedKindError(unserved);
       const { change, overwrites } = await foreign.before(api, settings.gateway, last.stack, stopping);
       if (change !== undefined && !overwrites) return { lacking: changedElsewhereProblem(change) };
-      if (last.stack.etags !== undefined) await this.deps.begins(key, object, evaluation);
+      if (known !== undefined) await this.deps.begins(key, object, evaluation);
+      known = undefined;
       const end = await this.engineRun(key, object, evaluation, last, refresh || overwrites);
       const etags = await foreign.after(key, api, settings.gateway, stopping);
       return {
@@ -139,7 +142,7 @@ export class StackRuns {
         ...(change === undefined ? {} : { overwritten: change }),
       };
     } catch (error) {
-      return { problem: runProblem(error), error };
+      return { problem: runProblem(error), error, ...(known === undefined ? {} : { etags: known }) };
     } finally {
       this.underWay.delete(key);
     }

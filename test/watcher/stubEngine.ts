@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ApiInput, type Engine, type StackRun } from "../../stack";
+import { type ApiInput, type Engine, type RunOutputs, type StackRun } from "../../stack";
 
 /** What the run of an API was asked for. */
 export function inputOf({ input }: StackRun): ApiInput {
@@ -13,6 +13,8 @@ export class StubEngine implements Engine {
   readonly asked: unknown[][] = [];
   /** Versions that each run leaves behind. */
   versions: Record<string, string> = {};
+  /** What each run gives beyond that. */
+  outputs: Pick<RunOutputs, "binding"> = {};
   work: () => Promise<void> = () => Promise.resolve();
   /** What is not as it was asked for. */
   wrong: string | undefined;
@@ -25,7 +27,7 @@ export class StubEngine implements Engine {
   up: Engine["up"] = async (...args) => {
     await this.ask("up", args);
     this.apply(args[0]);
-    return { uid: "route-uid", versions: this.versions };
+    return { uid: "route-uid", versions: this.versions, ...this.outputs };
   };
   preview: Engine["preview"] = async (...args) => {
     await this.ask("preview", args);

@@ -161,6 +161,12 @@ export class World {
     this.noticed(name);
   }
 
+  /** Has an API object as it is given. */
+  put(object: ApiObject): void {
+    this.server.put(PATH, object);
+    this.noticed(object.metadata?.name ?? "");
+  }
+
   /** Has an API object deleted, as `kubectl delete` does. */
   delete(name: string): void {
     this.server.delete(PATH, this.object(name) ?? {});
@@ -262,7 +268,7 @@ export class World {
   }
 
   /** What the controller does when an informer tells of an object. */
-  private noticed(name: string): void {
+  noticed(name: string): void {
     if (this.object(name) !== undefined) this.claims.set(keyOf(name), this.claim(name));
   }
 }

@@ -216,9 +216,11 @@ describe("Informer", () => {
       const followed = follow(server.kubeConfig, { optional: true });
       await followed.synced;
       assert.equal(followed.hasList, false);
+      assert.equal(followed.absence, status === 404 ? "not served" : "forbidden");
 
       await told('a {"port":8080}');
       await eventually("the list is there", () => followed.hasList);
+      assert.equal(followed.absence, undefined);
     });
   }
 

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { TransientError } from "../../stack";
+import { useClock } from "../support/clock";
+import { azure, behind, catalog, StubSettings } from "./gateways";
+import { World } from "./world";
+
+const FOREIGN_CHANGES = "oda.tmforum.org/foreign-changes";
+
+describe("Reconciler on an API in Azure that somebody else may change", () => {
+  const clock = useClock();
+  let source: StubSettings;
+  let world: World;
+
+  beforeEach(async () => {
+    source = new StubSettings(azure);
+    world = await World.start("correct", catalog(source));
+    world.around = { context: { backend: "http://10.0.0.9" } };
+    world.tags = {};
+    world.engine.apply = () => {
+      world.tags = { api: `api-${world.runs.length}`, policy: `policy-${world.runs.length}` };
+    };
+    world.create("a", { path: "/a" }, behind("azure-apim"));
+    await world.reconcile("a");
+  });
+  afterEach(() => world.stop());
+
+  const etags = () => world.status("a", "stack")?.["etags"];
+  const overwrite = () => {
+    const object = world.object("a");
+    const metadata = { ...object?.metadata, ...behind("azure-apim", { [FOREIGN_CHANGES]: "overwrite" }) };
+    world.put({ ...object, metadata });
+  };
+
+  it("keeps the entity tags of the last run, and runs again where they are the same", async () => {
+    assert.deepEqual(etags(), { api: "api-1", policy: "policy-1" });
+    world.change("a", { path: "/b" });
+    await world.reconcile("a");
+    assert.deepEqual(etags(), { api: "api-2", policy: "policy-2" });
+    assert.equal(world.condition("a", "Reconciled"), "True Applied");
+    assert.equal(world.events.filter((event) => event.includes("ChangedElsewhere")).length, 0);
+  });
+
+  it("reports a change of others, and leaves it", async () => {
+    const lastRun = String(world.status("a", "stack")?.["lastRun"]);
+    world.tags = { api: "api-1", policy: "theirs" };
+    world.change("a", { path: "/b" });
+    assert.deepEqual(await world.reconcile("a"), { outcome: "waiting" });
+    assert.equal(world.runs.length, 1);
+    assert.equal(world.condition("a", "Reconciled"), "False ChangedElsewhere");
+    assert.ok(
+      world
+        .message("a", "Reconciled")
+        ?.startsWith(
+          `ApiPolicy of API a of oda-apim was changed by somebody else since the run of ${lastRun}; `,
+        ),
+    );
+    assert.equal(world.events.filter((event) => event.startsWith("a ChangedElsewhere")).length, 1);
+    assert.deepEqual(etags(), { api: "api-1", policy: "policy-1" });
+
+    await world.reconcile("a");
+    assert.equal(world.events.filter((event) => event.startsWith("a ChangedElsewhere")).length, 1);
+  });
+
+  it("writes over it where the object says so, with a refresh, and tells", async () => {
+    world.tags = { api: "theirs" };
+    world.change("a", { path: "/b" });
+    await world.reconcile("a");
+    overwrite();
+    await world.reconcile("a");
+    assert.equal(world.runs.length, 2);
+    assert.deepEqual(world.engine.asked.at(-1)?.[2], { refresh: true, force: false });
+    assert.equal(world.condition("a", "Reconciled"), "True Applied");
+    assert.ok(
+      world.events.some((event) =>
+        event.startsWith("a ForeignChangeOverwritten: Api and ApiPolicy of API a"),
+      ),
+    );
+    assert.deepEqual(etags(), { api: "api-2", policy: "policy-2" });
+  });
+
+  it("writes over it where the platform's settings say so", async () => {
+    source.set({ ...azure, foreignChanges: "overwrite" });
+    world.tags = { policy: "policy-1" };
+    await world.reconcile("a");
+    assert.equal(world.runs.length, 2);
+    assert.ok(world.events.some((event) => event.startsWith("a ForeignChangeOverwritten: Api of API a")));
+  });
+
+  it("begins no run while the gateway cannot be asked, and tries again", async () => {
+    world.tags = new TransientError("GatewayUnavailable", "no answer");
+    world.change("a", { path: "/b" });
+    assert.equal((await world.reconcile("a")).outcome, "retry");
+    assert.equal(world.runs.length, 1);
+    assert.equal(world.condition("a", "Reconciled"), "False GatewayUnavailable");
+    assert.deepEqual(etags(), { api: "api-1", policy: "policy-1" });
+    world.tags = { api: "theirs", policy: "policy-1" };
+    await clock.advance(2_000);
+    await world.reconcile("a");
+    assert.equal(world.condition("a", "Reconciled"), "False ChangedElsewhere");
+  });
+
+  it("takes what a run of its own that failed has changed for its own", async () => {
+    world.engine.work = () => {
+      world.tags = { api: "half", policy: "policy-1" };
+      return Promise.reject(new TransientError("GatewayUnavailable", "cut off"));
+    };
+    world.change("a", { path: "/b" });
+    await world.reconcile("a");
+    assert.deepEqual(etags(), { api: "half", policy: "policy-1" });
+    world.engine.work = () => Promise.resolve();
+    await clock.advance(2_000);
+    await world.reconcile("a");
+    assert.equal(world.condition("a", "Reconciled"), "True Applied");
+  });
+
+  it("holds no entity tags while a run is under way: one that is cut off is not taken for somebody else's", async () => {
+    let during: unknown = "unseen";
+    world.engine.work = () => {
+      during = etags();
+      return Promise.resolve();
+    };
+    world.change("a", { path: "/b" });
+    await world.reconcile("a");
+    assert.equal(during, undefined);
+    assert.deepEqual(etags(), { api: "api-2", policy: "policy-2" });
+  });
+
+  it("does not begin a removal while the gateway cannot be asked, and keeps the object", async () => {
+    world.tags = new TransientError("GatewayUnavailable", "no answer");
+    world.delete("a");
+    assert.equal((await world.reconcile("a")).outcome, "retry");
+    assert.deepEqual(world.runs, ["up components.a"]);
+    assert.notEqual(world.object("a"), undefined);
+    assert.equal(world.condition("a", "Reconciled"), "False GatewayUnavailable");
+
+    world.tags = {};
+    await clock.advance(2_000);
+    await world.reconcile("a");
+    assert.equal(world.object("a"), undefined);
+  });
+});
