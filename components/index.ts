@@ -50,6 +50,7 @@ export {
   type ClusterSide,
   type KeyVaultValue,
 } from "./azureApim/settings";
+export { apiIdOf as apimApiId, entityIdOf as apimEntityId, markOf as apimMark } from "./azureApim/names";
 export { unversionedPath } from "./azureApim/versions";
 export { type WhalecloudApigSettings } from "./whalecloudApig/settings";
 export { IstioGateway, type IstioGatewayArgs } from "./istio/istioGateway";

@@ -1,9 +1,9 @@
 // The entities of one API in API Management, as plain data: arguments of the resources.
 import type * as apim from "@pulumi/azure-native/apimanagement";
 import type { apimanagement as inputs } from "@pulumi/azure-native/types/input";
-import { shortened } from "../../spec";
+import { optional, shortened } from "../../spec";
 import { anyPathOperations, hasDocument, type AnyPath } from "./document";
-import { apiIdOf, entityIdOf, inService, linkIdOf, resourceId } from "./names";
+import { apiIdOf, entityIdOf, inService, linkIdOf, markOf, resourceId } from "./names";
 import { policyDocument } from "./policies/policyDocument";
 import { providersOf } from "./policies/jwt";
 import { type AzureApimArgs } from "./policies/policy";
@@ -29,11 +29,12 @@ export function versionSetArgs(args: AzureApimArgs): apim.ApiVersionSetArgs | un
     versionSetId,
     displayName: displayNameOf(args),
     versioningScheme: "Segment",
+    ...optional("description", markOf(args.owner)),
   };
 }
 
 /** @param backend `scheme://host[:port]` of the route in the cluster */
-export function backendArgs({ api, settings }: AzureApimArgs, backend: string): apim.BackendArgs {
+export function backendArgs({ api, settings, owner }: AzureApimArgs, backend: string): apim.BackendArgs {
   const { cluster, circuitBreaker } = settings;
   const certificate = cluster.type === "istio" ? cluster.mutualTls?.certificateId : undefined;
   return {
@@ -41,6 +42,7 @@ export function backendArgs({ api, settings }: AzureApimArgs, backend: string): 
     backendId: entityIdOf(apiIdOf(api, settings)),
     protocol: "http",
     url: backendUrl(backend, api.path),
+    ...optional("description", markOf(owner)),
     ...(backend.startsWith("https:")
       ? { tls: { validateCertificateChain: true, validateCertificateName: true } }
       : {}),
@@ -88,6 +90,7 @@ export function apiArgs(args: AzureApimArgs, backend: string): apim.ApiArgs {
     displayName: displayNameOf(args),
     path,
     protocols: ["https"],
+    ...optional("apiRevisionDescription", markOf(args.owner)),
     serviceUrl: api.jwt.length > 0 ? NOWHERE : backendUrl(backend, api.path),
     subscriptionRequired: api.apiKeyVerification.enabled,
     subscriptionKeyParameterNames: { header, query },

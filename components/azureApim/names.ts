@@ -1,5 +1,6 @@
 // Names of the entities of an API in Azure API Management, and their ids in Azure Resource Manager.
 import { shortened, type ExposedApi } from "../../spec";
+import { type OwnerReference } from "../kubernetesMetadata";
 import { type AzureApimSettings } from "./settings";
 
 /** Longest id of an API (Azure Resource Manager, "Microsoft.ApiManagement service/apis"). */
@@ -27,6 +28,15 @@ export function entityIdOf(apiId: string): string {
 /** Id of the link between an API and a product. */
 export function linkIdOf(apiId: string, product: string): string {
   return shortened(`${product}-${apiId}`, MAX_ID);
+}
+
+/**
+ * What the entities of an API that stand by themselves (Api, Backend, ApiVersionSet) say of where they come from. One
+ * that a run has made, and was stopped before it could note that, is known by it. An API that is no object in a cluster
+ * has none.
+ */
+export function markOf(owner: OwnerReference | undefined): string | undefined {
+  return owner === undefined ? undefined : `Made for ${owner.kind} with uid ${owner.uid}`;
 }
 
 /** Resource id of an entity of the service. */

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { dependenciesOf, only, run, valueOf } from "../mocks";
-import { defaultIstioSettings, OdaApi, type AzureApimSettings, type OdaApiArgs } from "../../../components";
+import {
+  apimMark,
+  defaultIstioSettings,
+  OdaApi,
+  type AzureApimSettings,
+  type OdaApiArgs,
+} from "../../../components";
 import { bindingOf } from "../../../components/azureApim/binding";
 import {
   apiWith,
@@ -235,6 +241,23 @@ describe("an API behind Azure API Management", () => {
       "Ingress/components/apim-api-ingress-r1-catalog-api",
       "VirtualService/components/r1-catalog-api",
     ]);
+  });
+
+  it("bears the mark of its object, so that what a run has left behind is known", async () => {
+    const owner = {
+      apiVersion: "oda.tmforum.org/v1",
+      kind: "ExposedAPI",
+      name: "r1-catalog-api",
+      uid: "4d1c7e5a",
+    };
+    const { resources } = await declare({ owner });
+
+    const mark = "Made for ExposedAPI with uid 4d1c7e5a";
+    assert.equal(apimMark(owner), mark);
+    assert.equal(only(resources, `${APIM}:Api`).inputs["apiRevisionDescription"], mark);
+    for (const type of ["Backend", "ApiVersionSet"])
+      assert.equal(only(resources, `${APIM}:${type}`).inputs["description"], mark);
+    assert.equal(apimMark(undefined), undefined);
   });
 
   it("is known by the id of its Api, and tells what was registered where", async () => {
