@@ -4,9 +4,9 @@ import { availableParallelism, homedir } from "node:os";
 import { join } from "node:path";
 import { defaultAzureApimPart } from "../../components";
 import { noRules } from "../../spec";
+import { defaultDocumentLimits } from "../../stack";
 import { ConfigError, readConfig, type WatcherConfig } from "../../watcher/config";
 import { useTempDir } from "../support/tempDir";
-import { defaultDocumentLimits } from "../../stack";
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -1,19 +1,13 @@
 // The documents of APIs, for gateways that import them: read once for any number of APIs, kept, and read again.
-import { createHash } from "node:crypto";
 import { type DocumentRef } from "../../components";
 import { type ExposedApi } from "../../spec";
-import {
-  DocumentError,
-  DocumentReader,
-  type DocumentLimits,
-  type DocumentReason,
-  type ReadDocument,
-} from "../../stack";
+import { DocumentError, type DocumentReason } from "../../stack";
 import { Backoff } from "../backoff";
 import { type ObjectKey } from "../kube/objects";
 import { type Logger } from "../logger";
 import { DocumentStore, type StoredDocument } from "./documentStore";
 import { namedDocument, type DocumentPlace, type NamedDocument } from "./namedDocument";
+import { hostOf, PlaceReader, type PlaceReaderOptions } from "./placeReader";
 import { Readings } from "./readings";
 
 /** Why there is no document of an API. */
@@ -24,15 +18,9 @@ export interface DocumentProblem {
 }
 
 /** What documents are read with. */
-export interface DocumentsOptions {
+export interface DocumentsOptions extends PlaceReaderOptions {
   /** Folder that documents are kept in; nothing else is in it. */
   readonly folder: string;
-  readonly limits: DocumentLimits;
-  /** The data of a ConfigMap; undefined where there is none. */
-  readonly configMap: (
-    namespace: string,
-    name: string,
-  ) => Promise<Readonly<Record<string, string>> | undefined>;
   /** Has APIs looked at again. */
   readonly enqueue: (keys: readonly ObjectKey[]) => void;
   readonly log: Logger;
@@ -53,6 +41,9 @@ const CONFIG_MAP_PACE = 100;
 /** Milliseconds between looks for what no API names any more. */
 const SWEEP = 10 * MINUTE;
 
+/** APIs that a line of the log names. */
+const NAMED = 10;
+
 /** Delays after a document could not be had, and after one could not be imported, in milliseconds. */
 const BACKOFFS = {
   DocumentUnavailable: { base: 1_000, cap: 5 * MINUTE },
@@ -68,8 +59,6 @@ interface Followed {
   stored: StoredDocument | undefined;
   /** What kept the last reading from being good. */
   error: DocumentError | undefined;
-  /** Text of a ConfigMap that cannot be imported, by its digest, and why. */
-  refused: { readonly digest: string; readonly error: DocumentError } | undefined;
   backoff: { readonly reason: DocumentReason; readonly delays: Backoff } | undefined;
   timer: NodeJS.Timeout | undefined;
 }
@@ -79,7 +68,7 @@ export class Documents {
   private readonly followed = new Map<string, Followed>();
   private readonly named = new Map<ObjectKey, string>();
   private readonly store: DocumentStore;
-  private readonly reader: DocumentReader;
+  private readonly reader: PlaceReader;
   private readonly readings: Readings;
   private readonly sweeps: NodeJS.Timeout;
   private configMaps = 0;
@@ -87,7 +76,7 @@ export class Documents {
 
   constructor(private readonly options: DocumentsOptions) {
     this.store = new DocumentStore(options.folder);
-    this.reader = new DocumentReader(options.limits);
+    this.reader = new PlaceReader(options);
     this.readings = new Readings(options.concurrency ?? 4);
     this.sweeps = setInterval(() => void this.sweep(), SWEEP).unref();
   }
@@ -114,10 +103,19 @@ export class Documents {
   /**
    * The text of a document that `of` gave.
    *
-   * @throws Error where it is not kept any more.
+   * @throws Error where it is not kept any more. What APIs name is read again then.
    */
-  text(digest: string): Promise<string> {
-    return this.store.text(digest);
+  async text(digest: string): Promise<string> {
+    try {
+      return await this.store.text(digest);
+    } catch (error) {
+      for (const followed of this.followed.values()) {
+        if (followed.stored?.ref.digest !== digest) continue;
+        followed.stored = undefined;
+        this.readAfter(followed, 0);
+      }
+      throw error;
+    }
   }
 
   /** An API is gone, or needs its document no more. What no other names is not read again. */
@@ -158,7 +156,6 @@ export class Documents {
       users: new Set(),
       stored,
       error: undefined,
-      refused: undefined,
       backoff: undefined,
       timer: undefined,
     };
@@ -184,8 +181,8 @@ export class Documents {
 
   private async read(followed: Followed): Promise<void> {
     try {
-      const { stored } = followed;
-      const read = await this.readings.run(hostOf(followed.place), () => this.readOnce(followed));
+      const { place, stored } = followed;
+      const read = await this.readings.run(hostOf(place), () => this.reader.read(place, stored?.etag));
       const kept = read === undefined ? stored : await this.store.put(followed.id, read.document, read.etag);
       this.succeeded(followed, kept);
     } catch (error) {
@@ -213,7 +210,7 @@ export class Documents {
     followed.error = problem;
     if (followed.stored !== undefined && changed) {
       log.warn(
-        { document: followed.id, apis: [...followed.users].slice(0, 10), problem: problem.message },
+        { document: followed.id, apis: [...followed.users].slice(0, NAMED), problem: problem.message },
         "a document cannot be read again: the last one stays",
       );
     }
@@ -226,42 +223,6 @@ export class Documents {
     this.readAfter(followed, followed.backoff.delays.next());
   }
 
-  /** @returns undefined where it is the one that is kept */
-  private async readOnce(followed: Followed): Promise<ReadDocument | undefined> {
-    const { place, stored } = followed;
-    switch (place.from) {
-      case "url":
-        return this.reader.read({ from: "url", url: place.url }, stored?.etag);
-      case "inline":
-        return this.reader.read({ from: "text", text: place.text }, stored?.etag);
-      case "configMap":
-        return this.readConfigMap(followed, place);
-    }
-  }
-
-  private async readConfigMap(
-    followed: Followed,
-    { namespace, name, key }: DocumentPlace & { readonly from: "configMap" },
-  ): Promise<ReadDocument | undefined> {
-    const data = await this.options.configMap(namespace, name);
-    const text = data !== undefined && Object.hasOwn(data, key) ? data[key] : undefined;
-    if (text === undefined) {
-      const missing =
-        data === undefined ? `there is no ConfigMap ${name}` : `the ConfigMap ${name} has no key ${key}`;
-      throw new DocumentError("DocumentUnavailable", `cannot be read: ${missing}`);
-    }
-    const digest = createHash("sha256").update(text).digest("hex");
-    if (followed.refused?.digest === digest) throw followed.refused.error;
-    try {
-      return await this.reader.read({ from: "text", text }, followed.stored?.etag);
-    } catch (error) {
-      if (error instanceof DocumentError && error.reason === "DocumentInvalid") {
-        followed.refused = { digest, error };
-      }
-      throw error;
-    }
-  }
-
   private async sweep(): Promise<void> {
     const followed = [...this.followed.values()];
     const digests = followed.flatMap(({ stored }) => stored?.ref.digest ?? []);
@@ -271,8 +232,4 @@ export class Documents {
       this.options.log.warn({ err: error }, "documents that no API names any more cannot be removed");
     }
   }
-}
-
-function hostOf(place: DocumentPlace): string | undefined {
-  return place.from === "url" ? new URL(place.url).host : undefined;
 }
