@@ -58,10 +58,14 @@ export class FakeApig {
     });
   }
 
-  /** @param port 0 for any that is free */
-  static async start(key: Key = "path", port = 0): Promise<FakeApig> {
+  /**
+   * @param port 0 for any that is free
+   * @param bound what is bound from the start, as after a restart of the gateway
+   */
+  static async start(key: Key = "path", port = 0, bound: readonly ApiSpec[] = []): Promise<FakeApig> {
     const server = createServer();
     const fake = new FakeApig(server, key);
+    for (const spec of bound) fake.perform("bind", spec);
     await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
     fake.port = (server.address() as AddressInfo).port;
     return fake;
