@@ -23,11 +23,21 @@ export function policyDocument(args: AzureApimArgs): string {
         ...hostHeader(args),
         element("set-backend-service", { "backend-id": entityIdOf(apiIdOf(args.api, args.settings)) }),
       ]),
-      element("backend", {}, [base]),
+      element("backend", {}, [
+        isStreamed(args) ? element("forward-request", { "buffer-response": false }) : base,
+      ]),
       element("outbound", {}, [...results.flatMap(({ outbound }) => outbound ?? []), base]),
       element("on-error", {}, [base]),
     ]),
   );
+}
+
+/**
+ * Whether answers are streams of events: a server of the Model Context Protocol may answer so ("Streamable HTTP"), and
+ * API Management would hold them back until they end ("Configure API for server-sent events").
+ */
+function isStreamed({ api }: AzureApimArgs): boolean {
+  return api.apiType === "mcp";
 }
 
 /** The cluster finds the API by the host name of its route, where the Backend is at another one or at an address. */

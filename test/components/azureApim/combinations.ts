@@ -72,6 +72,7 @@ const combinations: Readonly<Record<string, Combination>> = {
     spec: { OASValidation: { requestEnabled: true, allowUnspecifiedHeaders: true } },
   },
   template: { spec: { template: "gold" } },
+  "streamed-answers": { spec: { apiType: "mcp" } },
   "host-of-the-cluster": { settings: withCluster({ host: "apis.cluster.example.com" }) },
   all: {
     spec: {

@@ -100,6 +100,7 @@ export const policyReference: Readonly<Record<string, ElementRules>> = {
     required: ["specified-header-action", "unspecified-header-action"],
     once: true,
   },
+  "forward-request": { sections: ["backend"], optional: ["buffer-response"], once: true },
   "include-fragment": { sections: ANYWHERE, required: ["fragment-id"] },
   "set-header": {
     sections: ANYWHERE,
@@ -121,6 +122,7 @@ export const attributeRules: Readonly<Record<string, RegExp>> = {
     ].map((name) => [name, /^(?:ignore|prevent|detect)$/]),
   ),
   "allow-credentials": /^(?:true|false)$/,
+  "buffer-response": /^false$/,
   "terminate-unmatched-request": /^(?:true|false)$/,
   "preflight-result-max-age": /^[0-9]{1,10}$/,
   "failed-validation-httpcode": /^401$/,
