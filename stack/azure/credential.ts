@@ -9,14 +9,16 @@ export function defaultCredential(): TokenCredential {
   let found: Promise<TokenCredential> | undefined;
   return {
     getToken: async (scopes, options) => {
-      found ??= import("@azure/identity").then(
-        ({ DefaultAzureCredential }) => new DefaultAzureCredential(),
-        (error: unknown) => {
-          found = undefined;
-          throw error;
-        },
-      );
+      found ??= create().catch((error: unknown) => {
+        found = undefined;
+        throw error;
+      });
       return (await found).getToken(scopes, options);
     },
   };
+}
+
+async function create(): Promise<TokenCredential> {
+  const { DefaultAzureCredential } = await import("@azure/identity");
+  return new DefaultAzureCredential();
 }

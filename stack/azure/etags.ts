@@ -5,7 +5,7 @@ import { type AzureApimSettings } from "../../components";
 import { optional } from "../../spec";
 import { TransientError, type TransientReason } from "../errors";
 import { defaultCredential } from "./credential";
-import { firstLine, isCredentialError } from "./sdkErrors";
+import { credentialProblem, firstLine, isCredentialError } from "./sdkErrors";
 
 /** The entity tag (RFC 9110, section 8.8.3) of each entity of an API; one that does not exist has none. */
 export interface EntityEtags {
@@ -118,7 +118,8 @@ class UnexpectedAnswer extends Error {
 function failure(error: unknown, what: string): TransientError {
   const because = (reason: TransientReason, why: string) =>
     new TransientError(reason, `the entity tag of ${what} cannot be read: ${why}`);
-  if (isCredentialError(error)) return because("GatewayUnauthorized", firstLine(error));
+  if (isCredentialError(error))
+    return because("GatewayUnauthorized", `no identity: ${credentialProblem(error)}`);
   if (!(error instanceof UnexpectedAnswer)) return because("GatewayUnavailable", withoutDetails(error));
   const { status } = error.response;
   const why = `Azure Resource Manager ${error.message}`;

@@ -1,7 +1,7 @@
 // Secrets of an Azure Key Vault, by their names.
 import { type TokenCredential } from "@azure/core-auth";
 import { type SecretClientOptions } from "@azure/keyvault-secrets";
-import { firstLine, isCredentialError, isRequestError } from "./sdkErrors";
+import { credentialProblem, isCredentialError, isRequestError } from "./sdkErrors";
 
 /** A secret could not be read. The message names the vault and the secret, never a value. */
 export class KeyVaultError extends Error {
@@ -81,7 +81,7 @@ export class KeyVault {
  * an answer that is no JSON has the whole answer in it.
  */
 function reasonOf(error: unknown): string {
-  if (isCredentialError(error)) return `cannot be read without an identity: ${firstLine(error)}`;
+  if (isCredentialError(error)) return `cannot be read without an identity: ${credentialProblem(error)}`;
   if (!isRequestError(error)) {
     const isAborted = error instanceof Error && error.name === "AbortError";
     return isAborted

@@ -24,7 +24,26 @@ export function isRequestError(error: unknown): error is RequestError {
   return error instanceof Error && error.name === "RestError";
 }
 
-/** The first line of what the SDK says: the others repeat it for every kind of identity. */
+/** Characters of what the SDK says that are repeated. */
+const SHOWN = 300;
+
+/**
+ * Why there is no token, on one line: what Entra ID said to the identity that there is, or that there is none. The SDK
+ * tells of each kind of identity that it looked for.
+ */
+export function credentialProblem(error: Error): string {
+  const { errors } = error as { readonly errors?: unknown };
+  const each: readonly unknown[] = Array.isArray(errors) ? errors : [error];
+  const refused = each.find(
+    (one) => one instanceof Error && one.name !== "CredentialUnavailableError" && one !== error,
+  );
+  if (refused instanceof Error) return firstLine(refused);
+  if (!Array.isArray(errors)) return firstLine(error);
+  return "none was found (workload identity, managed identity, or what a developer has signed in with)";
+}
+
+/** The first line of what the SDK says, shortened. */
 export function firstLine({ message }: Error): string {
-  return message.split("\n", 1)[0]?.trim() ?? "";
+  const line = message.split("\n", 1)[0]?.trim() ?? "";
+  return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
 }

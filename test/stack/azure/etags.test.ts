@@ -130,7 +130,7 @@ describe("EntityTags", () => {
   });
 
   it("says that there is no identity to ask with", async () => {
-    const none = Object.assign(new Error("no identity\nEnvironmentCredential: none"), {
+    const none = Object.assign(new Error("DefaultAzureCredential: none\nmore"), {
       name: "AggregateAuthenticationError",
     });
     const scopes: unknown[] = [];
@@ -142,7 +142,7 @@ describe("EntityTags", () => {
     };
     const error = await failure(entityTags({ endpoint: "https://management.example", credential }));
     assert.equal(error.reason, "GatewayUnauthorized");
-    assert.match(error.message, /cannot be read: no identity$/);
+    assert.match(error.message, /cannot be read: no identity: DefaultAzureCredential: none$/);
     assert.deepEqual(scopes[0], ["https://management.example/.default"]);
   });
 

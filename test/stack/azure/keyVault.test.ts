@@ -75,13 +75,25 @@ describe("KeyVault", () => {
   });
 
   it("says that there is no identity, without a line for every kind of one", async () => {
-    const error = Object.assign(new Error("no identity\nEnvironmentCredential: none"), {
-      name: "AggregateAuthenticationError",
-    });
-    assert.equal(
-      await failure(vault({ getToken: () => Promise.reject(error) })),
-      'Key Vault https://vault: secret "resource-group" cannot be read without an identity: no identity',
-    );
+    const without = 'Key Vault https://vault: secret "resource-group" cannot be read without an identity: ';
+    const named = (name: string, text: string) => Object.assign(new Error(text), { name });
+    const unavailable = named("CredentialUnavailableError", "EnvironmentCredential: none");
+    const all = (...errors: readonly Error[]) =>
+      Object.assign(named("AggregateAuthenticationError", "all failed\nfirst\nsecond"), { errors });
+    for (const [error, expected] of [
+      [
+        all(unavailable, unavailable),
+        "none was found (workload identity, managed identity, or what a developer has signed in with)",
+      ],
+      [
+        all(unavailable, named("AuthenticationError", "AADSTS700016: no such application\nTrace")),
+        "AADSTS700016: no such application",
+      ],
+      [unavailable, "EnvironmentCredential: none"],
+      [named("AuthenticationError", "x".repeat(1000)), `${"x".repeat(300)}…`],
+    ] as const) {
+      assert.equal(await failure(vault({ getToken: () => Promise.reject(error) })), without + expected);
+    }
   });
 
   it("asks again after the time that a Retry-After says", async () => {
