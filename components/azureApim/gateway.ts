@@ -17,8 +17,8 @@ import { mayHaveVersionSet } from "./versions";
 const MAX_PATH = 400;
 
 /**
- * The SDK of the Azure provider takes 74 MB and half a second: whoever has no API behind API Management does not load
- * it, and a component is made in one go, so that it cannot wait for an `import()`.
+ * The SDK of the Azure provider is needed by APIs behind API Management only. A component is made in one go: it cannot
+ * wait for an `import()`.
  */
 /* eslint-disable @typescript-eslint/no-require-imports */
 function loadGateway(): typeof gatewayModule {

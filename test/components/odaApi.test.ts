@@ -166,6 +166,12 @@ describe("OdaApi", () => {
     });
   });
 
+  it("keeps no gateway that is of the kind of its own", async () => {
+    const { resources } = await declare({ keep: { gateway: defaultIstioSettings } });
+
+    assert.equal(only(resources, VIRTUAL_SERVICE).name, "r1-catalog-api");
+  });
+
   it("has no URL while the gateway's address is not known", async () => {
     const { result } = await declare();
 
