@@ -2,6 +2,7 @@
 export { contextOf, type ContextSources } from "./apiContext";
 export { AzureSettingsSource, type AzureSettingsOptions } from "./azure/azureSettings";
 export { changedEntities, EntityTags, type EntityEtags, type EntityTagsOptions } from "./azure/etags";
+export { LeftOvers } from "./azure/leftOvers";
 export { resolveBackend, type BackendOptions, type BackendSettings } from "./backend";
 export { createEngine, type EngineOptions } from "./createEngine";
 export { declaredObjects } from "./declared";
@@ -36,6 +37,7 @@ export {
   type TransientReason,
 } from "./errors";
 export { reconcileHash } from "./hash";
+export { checkProviders, providersToCheck, type ProviderProblem } from "./identity/checkProviders";
 export { readManifests } from "./manifests";
 export { neighboursOf, type Neighbours } from "./neighbours";
 export { unenforcedText } from "./policyText";

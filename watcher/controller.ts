@@ -1,6 +1,4 @@
 // Wires the caches, the indexes and the queue to the reconciler.
-import { type V1Service } from "@kubernetes/client-node";
-import { GATEWAY_ANNOTATION } from "../spec";
 import { type Engine } from "../stack";
 import { ApiObjects } from "./apiObjects";
 import { Backends } from "./backends";
@@ -10,7 +8,7 @@ import { DeclaredIndex } from "./declaredIndex";
 import { type Documents } from "./documents";
 import { CorrectionPace } from "./drift/correctionPace";
 import { DriftDetector, type DriftMode } from "./drift/driftDetector";
-import { gatewayTypeOf, type PlatformSettings } from "./evaluate";
+import { isBehind, type PlatformSettings } from "./evaluate";
 import { Evaluator } from "./evaluator";
 import { EventHandlers } from "./eventHandlers";
 import { EventRecorder } from "./events";
@@ -20,10 +18,10 @@ import { type GatewayCatalog, type GatewayType } from "./gatewayCatalog";
 import { KeyIndex } from "./keyIndex";
 import { namespaceExists } from "./kube/client";
 import { splitKey, type ApiResource, type ObjectKey } from "./kube/objects";
+import { LeftOverEntities, type EntityRemover } from "./leftOvers";
 import { MonitoringTargets } from "./monitoring/monitoringTargets";
 import { ownedKinds, ROUTE_KIND, workloadKinds } from "./ownedKinds";
 import { OnDemandDocuments } from "./onDemandDocuments";
-import { readStack } from "./ownStatus";
 import { Outcomes } from "./outcomes";
 import { PlatformStacks } from "./platformStacks";
 import { WorkQueue } from "./queue";
@@ -52,6 +50,8 @@ export interface ControllerOptions extends SourceContext {
   readonly engine: Engine;
   /** Reads entity tags at gateways outside the cluster. */
   readonly tags: EntityTagReader;
+  /** Deletes entities there. */
+  readonly remover: EntityRemover;
   /** Makes what reads the documents of APIs, and queues those whose document is another. */
   readonly createDocuments: (enqueue: (keys: readonly ObjectKey[]) => void) => Documents;
   /** Aborted when the watcher begins to shut down. */
@@ -87,7 +87,7 @@ export class Controller {
     const { clients, resources, metrics, platform } = options;
     const { gateways } = platform;
     this.outcomes = new Outcomes(metrics, options.log);
-    this.addresses = new ClusterAddresses(options.gatewayService);
+    this.addresses = new ClusterAddresses(options.gatewayService, options.log);
     this.documents = new OnDemandDocuments(() => options.createDocuments((keys) => this.enqueue(keys)));
     const onStatusWrite = (): void => {
       metrics.statusWrites.inc();
@@ -160,7 +160,7 @@ export class Controller {
         this.cache.followWorkloads();
       },
       gatewayServices: (services) => {
-        this.gatewayChanged(services);
+        if (this.addresses.servicesChanged(services)) this.enqueue(this.everyApi());
       },
       platformIngress: (id, ingress) => {
         if (this.addresses.ingressChanged(id, ingress)) this.enqueue(this.everyApi());
@@ -197,7 +197,7 @@ export class Controller {
   };
 
   private createReconciler(): Reconciler {
-    const { clients, engine, log, closing, platform, tags } = this.options;
+    const { clients, engine, log, closing, platform, remover, tags } = this.options;
     const settingsOf: GatewayCatalog["find"] = (name) => platform.gateways.find(name);
     const shared = {
       objects: this.objects,
@@ -226,6 +226,7 @@ export class Controller {
       ...shared,
       engine,
       foreign: new ForeignChanges(tags, log),
+      leftOvers: new LeftOverEntities(remover, log),
       documents: this.documents,
       unservedKind: (objects) => unservedKind(this.cache, this.options.clients, objects),
       begins: (...run) => status.writeDuringRun(...run),
@@ -246,19 +247,6 @@ export class Controller {
     return this.cache.owned(ROUTE_KIND, namespace, name) === null;
   }
 
-  private gatewayChanged(services: readonly V1Service[]): void {
-    const { log } = this.options;
-    const isNew = this.addresses.servicesChanged(services);
-    const { gateway: address, gatewayServices } = this.addresses;
-    // Statuses name the Services while there is no address.
-    if (!isNew.address && (address !== undefined || !isNew.names)) return;
-    if (address !== undefined) log.info({ address }, "address of the gateway");
-    else if (isNew.address) {
-      log.warn({ address: null, services: gatewayServices }, "the gateway has no address any more");
-    }
-    this.enqueue(this.everyApi());
-  }
-
   /** Every API of the gateway is looked at: what it asks for may be another route, or only now be known. */
   private settingsChanged(type: GatewayType): void {
     const { gateways } = this.options.platform;
@@ -267,10 +255,8 @@ export class Controller {
     if (settings !== undefined) this.platform.settingsChanged(settings);
     for (const key of this.cache.apiKeys()) {
       const object = this.objects.get(key);
-      const annotation = object?.metadata?.annotations?.[GATEWAY_ANNOTATION]?.trim();
-      const isConcerned =
-        gatewayTypeOf(annotation, gateways.default) === type || readStack(object?.status)?.gateway === type;
-      if (object !== undefined && isConcerned) this.handlers.api.onUpsert(key, object);
+      if (object !== undefined && isBehind(object, type, gateways.default))
+        this.handlers.api.onUpsert(key, object);
     }
   }
 

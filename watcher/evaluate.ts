@@ -14,7 +14,13 @@ import {
   type MonitoringType,
   type Route,
 } from "../components";
-import { InvalidSpecError, parseExposedApi, type ExposedApi, type PlatformRules } from "../spec";
+import {
+  GATEWAY_ANNOTATION,
+  InvalidSpecError,
+  parseExposedApi,
+  type ExposedApi,
+  type PlatformRules,
+} from "../spec";
 import { reconcileHash, type ApiSettings } from "../stack";
 import { exposureOf, type AroundLookup, type Awaits } from "./exposure";
 import { type GatewayCatalog, type GatewayType } from "./gatewayCatalog";
@@ -111,6 +117,12 @@ export function evaluate(
 /** The gateway that the annotation of an API names, where there is one of that name. */
 export function gatewayTypeOf(annotation: string | undefined, usual: GatewayType): GatewayType {
   return annotation !== undefined && isGatewayType(annotation) ? annotation : usual;
+}
+
+/** Whether an object asks for a gateway, or is still served there. */
+export function isBehind({ metadata, status }: ApiObject, type: GatewayType, usual: GatewayType): boolean {
+  const annotation = metadata?.annotations?.[GATEWAY_ANNOTATION]?.trim();
+  return gatewayTypeOf(annotation, usual) === type || readStack(status)?.gateway === type;
 }
 
 function without(

@@ -1,11 +1,11 @@
 // Changes that somebody else made to an API at a gateway outside the cluster, by the entity tags that the gateway gives.
-import { routesOf, type AzureApimSettings, type GatewaySettings } from "../components";
+import { apimApiId, type ApiIdentity, type AzureApimSettings, type GatewaySettings } from "../components";
 import { type ExposedApi } from "../spec";
 import { changedEntities, type EntityEtags } from "../stack";
 import { type ForeignChange } from "./gatewayMessages";
 import { type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
-import { readRoute, type StackStatus } from "./ownStatus";
+import { type StackStatus } from "./ownStatus";
 
 /** Reads the entity tags of an API, as `EntityTags` does. */
 export interface EntityTagReader {
@@ -40,7 +40,7 @@ export class ForeignChanges {
     signal: AbortSignal,
   ): Promise<BeforeRun> {
     if (gateway.type !== "azure-apim") return { overwrites: false };
-    const apiId = apiIdOf(api, gateway);
+    const apiId = apimApiId(api, gateway);
     const now = await this.tags.read(gateway, apiId, signal);
     const entities = last.etags === undefined ? [] : changedEntities(last.etags, now);
     if (entities.length === 0) return { overwrites: false };
@@ -59,7 +59,7 @@ export class ForeignChanges {
   ): Promise<EntityEtags | undefined> {
     if (gateway.type !== "azure-apim") return undefined;
     try {
-      return await this.tags.read(gateway, apiIdOf(api, gateway), signal);
+      return await this.tags.read(gateway, apimApiId(api, gateway), signal);
     } catch (error) {
       this.log.warn(
         { key, err: error },
@@ -75,23 +75,10 @@ export class ForeignChanges {
    * @throws as {@link before} does
    */
   async beforeRemoval(
-    last: StackStatus | undefined,
+    api: ApiIdentity,
     gateway: GatewaySettings | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    if (gateway?.type !== "azure-apim") return;
-    const apiId = apiIdAmong(last?.routes?.flatMap((route) => readRoute(route) ?? []) ?? []);
-    if (apiId !== undefined) await this.tags.read(gateway, apiId, signal);
+    if (gateway?.type === "azure-apim") await this.tags.read(gateway, apimApiId(api, gateway), signal);
   }
-}
-
-function apiIdOf(api: ExposedApi, gateway: AzureApimSettings): string {
-  return apiIdAmong(routesOf(api, gateway)) ?? api.name;
-}
-
-/** The id is among the routes of an API, so that two that would share it conflict. */
-function apiIdAmong(
-  routes: readonly { readonly gateway: string; readonly host: string }[],
-): string | undefined {
-  return routes.find(({ gateway }) => gateway.startsWith("azure-apim/") && gateway.endsWith("/apis"))?.host;
 }

@@ -5,6 +5,7 @@ import { gatewayAddress, gatewayEndpoint, gatewayServiceNames } from "./gatewayA
 import { gatewayAddressProblem, ingressAddressProblem } from "./gatewayMessages";
 import { type LiveObject } from "./drift/liveObject";
 import { ingressAddress } from "./ingress";
+import { type Logger } from "./logger";
 import { type Problem } from "./reasons";
 
 /** The addresses of gateways, as they are now. */
@@ -23,29 +24,31 @@ export class ClusterAddresses implements GatewayAddresses {
   private readonly ingresses = new Map<string, LiveObject>();
 
   /** @param service `namespace/name` of the gateway's Service; undefined where it is found by its label */
-  constructor(private readonly service: string | undefined) {}
-
-  /** The address of the Istio gateway. */
-  get gateway(): GatewayAddress | undefined {
-    return this.address;
-  }
+  constructor(
+    private readonly service: string | undefined,
+    private readonly log: Logger,
+  ) {}
 
   /** `namespace/name` of the Services of the Istio gateway. */
   get gatewayServices(): readonly string[] {
     return this.names;
   }
 
-  /** Takes in the Services of the Istio gateway. Says what of it is new to statuses. */
-  servicesChanged(services: readonly V1Service[]): { readonly address: boolean; readonly names: boolean } {
+  /** Takes in the Services of the Istio gateway. Says whether that makes a difference to any API. */
+  servicesChanged(services: readonly V1Service[]): boolean {
     const before = JSON.stringify([this.address, this.endpoints()]);
-    const names = this.names.join();
+    const namesBefore = this.names.join();
     this.services = services;
     this.address = gatewayAddress(services);
     this.names = gatewayServiceNames(services);
-    return {
-      address: before !== JSON.stringify([this.address, this.endpoints()]),
-      names: names !== this.names.join(),
-    };
+    const isNew = before !== JSON.stringify([this.address, this.endpoints()]);
+    // Statuses name the Services while there is no address.
+    if (!isNew && (this.address !== undefined || namesBefore === this.names.join())) return false;
+    if (this.address !== undefined) this.log.info({ address: this.address }, "address of the gateway");
+    else if (isNew) {
+      this.log.warn({ address: null, services: this.names }, "the gateway has no address any more");
+    }
+    return true;
   }
 
   /** Takes in an Ingress of the platform, `namespace/name`; undefined for one that is gone. Says whether that is new. */

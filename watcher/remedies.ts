@@ -67,6 +67,10 @@ export const remedies = {
 export const recurringDriftRemedy =
   "it is put back again after a while: have whoever changes it again and again change the spec";
 
+/** In place of that of `GatewayAddressUnknown`, where clients reach the gateway at an Ingress. */
+export const ingressRemedy =
+  "give it a host, or have its controller give it an address; the URL appears as soon as there is one";
+
 /** In place of that of `MonitoringConflict`, while another API is yet to give back what it has set. */
 export const keptRemedy =
   "it goes on by itself when that is given back; if it lasts, see the condition Reconciled of that API";

@@ -51,7 +51,7 @@ export class Removal {
       if (pending !== undefined) return this.fail(key, object, pending);
       const last = readStack(object.status);
       const gateway = last === undefined ? undefined : this.deps.settingsOf(last.gateway);
-      const run = await runs.destroy(key, last, gateway);
+      const run = await runs.destroy(key, object, gateway);
       if (run.result === "interrupted") return { outcome: "waiting" };
       if (run.result === "failed") {
         const { message } = run.problem;

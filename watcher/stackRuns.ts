@@ -8,6 +8,7 @@ import { type ApiDocuments } from "./evaluator";
 import { type ForeignChanges } from "./foreignChanges";
 import { changedElsewhereProblem } from "./gatewayMessages";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
+import { type LeftOverEntities, type MadeFor } from "./leftOvers";
 import { type Logger } from "./logger";
 import { type StackStatus } from "./ownStatus";
 import { type PlatformStacks } from "./platformStacks";
@@ -34,6 +35,7 @@ export interface RunDependencies {
   readonly drift: DriftDetector;
   readonly platform: PlatformStacks;
   readonly foreign: ForeignChanges;
+  readonly leftOvers: LeftOverEntities;
   /** Where the texts of documents are. */
   readonly documents: Pick<ApiDocuments, "text">;
   /** A kind of these objects that the cluster does not serve, as `Kind of group/version`; undefined where it does, or it cannot be told. */
@@ -172,6 +174,8 @@ export class StackRuns {
       );
       return { outputs };
     } catch (error) {
+      const made = this.madeFor(key, object);
+      await this.deps.leftOvers.afterFailure(key, made, settings.gateway, error, stopping);
       return { problem: runProblem(error), error };
     }
   }
@@ -183,15 +187,18 @@ export class StackRuns {
    */
   async destroy(
     key: ObjectKey,
-    last: StackStatus | undefined,
+    object: ApiObject,
     gateway: GatewaySettings | undefined,
   ): Promise<DestroyOutcome> {
-    const { engine, foreign, objects, stopping } = this.deps;
-    const stack = stackName(splitKey(key));
+    const { engine, foreign, leftOvers, stopping } = this.deps;
+    const made = this.madeFor(key, object);
+    const { kind } = made.api;
+    const stack = stackName(made.api);
     this.underWay.add(key);
     try {
-      await foreign.beforeRemoval(last, gateway, stopping);
-      await engine.destroy({ kind: objects.resource(key).kind, stack, signal: stopping });
+      await foreign.beforeRemoval(made.api, gateway, stopping);
+      await engine.destroy({ kind, stack, signal: stopping });
+      await leftOvers.afterRemoval(key, made, gateway, stopping);
     } catch (error) {
       return this.failed(key, REMOVAL, removalProblem(stack, error), error, {});
     } finally {
@@ -238,16 +245,19 @@ export class StackRuns {
     object: ApiObject,
     { api, settings }: Servable,
   ): Promise<ApiInput> {
-    const { documents, objects } = this.deps;
-    const { servedKind: kind, version } = objects.resource(key);
-    const { name = "", uid = "" } = object.metadata ?? {};
     const ref = settings.context?.document;
-    const document = ref === undefined ? undefined : await documents.text(ref.digest);
+    const document = ref === undefined ? undefined : await this.deps.documents.text(ref.digest);
+    const { owner } = this.madeFor(key, object);
+    return { api, settings, owner, ...(document === undefined ? {} : { document }) };
+  }
+
+  private madeFor(key: ObjectKey, object: ApiObject): MadeFor {
+    const { kind, servedKind, version } = this.deps.objects.resource(key);
+    const { namespace, name } = splitKey(key);
+    const { uid = "" } = object.metadata ?? {};
     return {
-      api,
-      settings,
-      owner: { apiVersion: `${GROUP}/${version}`, kind, name, uid },
-      ...(document === undefined ? {} : { document }),
+      api: { kind, namespace, name },
+      owner: { apiVersion: `${GROUP}/${version}`, kind: servedKind, name, uid },
     };
   }
 }

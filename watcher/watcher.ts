@@ -3,14 +3,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type KubeConfig } from "@kubernetes/client-node";
 import { type IstioSettings } from "../components";
-import { AzureSettingsSource, createEngine, EntityTags, resolveBackend, type Engine } from "../stack";
+import { createEngine, resolveBackend, type Engine } from "../stack";
 import { version } from "../package.json";
 import { type WatcherConfig } from "./config";
 import { Controller, type ControllerOptions } from "./controller";
 import { observeEngine, type EngineObserver } from "./engineProcesses";
 import { Documents } from "./documents";
-import { type EntityTagReader } from "./foreignChanges";
-import { GatewayCatalog, type SettingsSource } from "./gatewayCatalog";
+import { createCatalog, realSources, warnOfProviders, type GatewaySources } from "./gatewaySources";
 import { findGatewayWorkload, gatewayWorkload, type FoundWorkload } from "./gatewayWorkload";
 import { startHealthServer, type HealthServer } from "./health";
 import { instrumentedEngine } from "./instrumentedEngine";
@@ -41,10 +40,8 @@ export interface WatcherOptions {
   readonly kubeConfig: KubeConfig;
   readonly log: Logger;
   readonly createEngine?: EngineFactory;
-  /** Makes what gives the settings of Azure API Management. */
-  readonly createAzureSettings?: (config: WatcherConfig, istio: IstioSettings, log: Logger) => SettingsSource;
-  /** Reads entity tags in Azure. */
-  readonly tags?: EntityTagReader;
+  /** What gateways outside the cluster are asked by, where it is not the real one. */
+  readonly sources?: GatewaySources;
 }
 
 /** What is known of a cluster before anything is followed. */
@@ -97,15 +94,16 @@ export class Watcher {
 
   /** Follows the cluster. Resolves when the first objects are queued, or the watcher was stopped before. */
   async run(): Promise<void> {
-    const { config, kubeConfig, log } = this.options;
+    const { config, kubeConfig, log, sources = realSources } = this.options;
     await this.engine.recover();
     const found = await this.discover();
     if (found === undefined || this.stopped.signal.aborted) return;
     const { resources, istio, sharedOutdated } = found;
     const { namespaces, monitoring, drift, rules } = config;
-    const gateways = this.createCatalog(istio);
+    const gateways = createCatalog(config, istio, log, sources);
     const about = { version, engine: this.engine.name, resources, namespaces: namespaces ?? "all" };
     log.info({ ...about, gateways: gateways.describe(), monitoring, rules, drift }, "serving");
+    void warnOfProviders(config, log, this.stopped.signal);
     this.waitingFor = "the caches";
     this.controller = new Controller({
       config: kubeConfig,
@@ -119,7 +117,8 @@ export class Watcher {
       gatewayService: config.gatewayService,
       drift,
       engine: this.engine,
-      tags: this.options.tags ?? azureTags(config),
+      tags: sources.tags(config),
+      remover: sources.remover(config),
       createDocuments: (enqueue) => this.createDocuments(enqueue),
       closing: this.stopped.signal,
     });
@@ -181,16 +180,6 @@ export class Watcher {
     return { istio: { ...istio, apiVersion, ...(workload && { workload }) }, found };
   }
 
-  private createCatalog(istio: IstioSettings): GatewayCatalog {
-    const { config, createAzureSettings = azureSettings, log } = this.options;
-    return new GatewayCatalog({
-      default: config.gateway,
-      istio,
-      azure: createAzureSettings(config, istio, log),
-      whalecloud: config.whalecloud,
-    });
-  }
-
   private createDocuments(enqueue: (keys: readonly ObjectKey[]) => void): Documents {
     const { config, log } = this.options;
     return new Documents({
@@ -206,15 +195,6 @@ export class Watcher {
     if (this.waitingFor !== what) this.options.log.warn(`waiting for ${what}`);
     this.waitingFor = what;
   }
-}
-
-function azureSettings({ azure }: WatcherConfig, istio: IstioSettings, log: Logger): SettingsSource {
-  return new AzureSettingsSource({ ...azure, istio, log });
-}
-
-function azureTags({ azure: { endpoint } }: WatcherConfig): EntityTags {
-  if (endpoint === undefined) return new EntityTags();
-  return new EntityTags({ endpoint, allowInsecure: endpoint.startsWith("http:") });
 }
 
 function engineOf(config: WatcherConfig, observer: EngineObserver): Promise<Engine> {

@@ -31,9 +31,12 @@ export const whalecloud: WhalecloudApigSettings = {
 };
 
 /** Annotations by which an object chooses a gateway. */
-export const behind = (gateway: string, others: Readonly<Record<string, string>> = {}) => ({
-  annotations: { "oda.tmforum.org/gateway": gateway, ...others },
-});
+export function behind(
+  gateway: string,
+  others: Readonly<Record<string, string>> = {},
+): { annotations: Record<string, string> } {
+  return { annotations: { "oda.tmforum.org/gateway": gateway, ...others } };
+}
 
 /** Settings of Azure API Management that a test decides. */
 export class StubSettings implements SettingsSource {
@@ -44,8 +47,8 @@ export class StubSettings implements SettingsSource {
   private readonly answered = new Promise<void>((resolve) => (this.answer = resolve));
 
   constructor(
-    private current: AzureApimSettings | undefined = undefined,
-    private trouble: string | undefined = undefined,
+    private current?: AzureApimSettings | undefined,
+    private trouble?: string | undefined,
   ) {
     if (current !== undefined || trouble !== undefined) this.answer();
   }
@@ -70,8 +73,7 @@ export class StubSettings implements SettingsSource {
 
   /** Has Key Vault answer: with other settings, or with what is wrong. */
   set(settings: AzureApimSettings | undefined, trouble?: string): void {
-    this.current = settings;
-    this.trouble = trouble;
+    [this.current, this.trouble] = [settings, trouble];
     this.onChange();
     this.answer();
   }

@@ -26,9 +26,7 @@ describe("Reconciler on an API in Azure that somebody else may change", () => {
 
   const etags = () => world.status("a", "stack")?.["etags"];
   const overwrite = () => {
-    const object = world.object("a");
-    const metadata = { ...object?.metadata, ...behind("azure-apim", { [FOREIGN_CHANGES]: "overwrite" }) };
-    world.put({ ...object, metadata });
+    world.annotate("a", behind("azure-apim", { [FOREIGN_CHANGES]: "overwrite" }).annotations);
   };
 
   it("keeps the entity tags of the last run, and runs again where they are the same", async () => {

@@ -32,9 +32,7 @@ describe("Reconciler on an API that chooses its gateway", () => {
   const stack = (name = "a") => world.status(name, "stack") ?? {};
   const url = (name = "a") => world.status(name, "apiStatus")?.["url"];
   const annotate = (name: string, gateway: string | undefined) => {
-    const object = world.object(name);
-    const { annotations: _, ...metadata } = { ...object?.metadata };
-    world.put({ ...object, metadata: { ...metadata, ...(gateway === undefined ? {} : behind(gateway)) } });
+    world.annotate(name, gateway === undefined ? {} : behind(gateway).annotations);
   };
 
   it("exposes it there, and each other one at the default gateway", async () => {

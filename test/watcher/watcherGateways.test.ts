@@ -66,8 +66,11 @@ describe("A watcher with several gateways", () => {
       kubeConfig: server.kubeConfig,
       log,
       createEngine: () => Promise.resolve(engine),
-      createAzureSettings: () => source,
-      tags: { read: () => Promise.resolve({}) },
+      sources: {
+        azureSettings: () => source,
+        tags: () => ({ read: () => Promise.resolve({}) }),
+        remover: () => ({ remove: () => Promise.resolve([]) }),
+      },
     });
     await watcher.run();
   }

@@ -16,6 +16,7 @@ import { GatewayCatalog } from "../../watcher/gatewayCatalog";
 import { gatewayAddressProblem } from "../../watcher/gatewayMessages";
 import { createClients } from "../../watcher/kube/client";
 import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
+import { LeftOverEntities } from "../../watcher/leftOvers";
 import { createLogger } from "../../watcher/logger";
 import { PlatformStacks } from "../../watcher/platformStacks";
 import { type ReconcileResult } from "../../watcher/reconcileResult";
@@ -57,6 +58,9 @@ export class World {
   /** Entity tags in Azure, and reads of them. */
   tags: EntityEtags | Error = {};
   tagReads = 0;
+  /** Removals that Azure was asked for: the mark, and the entities; and what it says to them. */
+  readonly removals: string[] = [];
+  removalError: Error | undefined;
   /** A kind that the cluster does not serve. */
   unserved: string | undefined;
   /** Live objects by `Kind/name`: null for one that does not exist; nothing is known of the others. */
@@ -120,6 +124,7 @@ export class World {
       engine: this.engine,
       platform: this.platform,
       foreign: new ForeignChanges({ read: () => this.readTags() }, log),
+      leftOvers: new LeftOverEntities({ remove: (_, ids, mark) => this.removeEntities(ids, mark) }, log),
       documents: { text: (digest) => Promise.resolve(`text of ${digest}`) },
       unservedKind: () => Promise.resolve(this.unserved),
       begins: (...run) => status.writeDuringRun(...run),
@@ -167,6 +172,12 @@ export class World {
     this.noticed(object.metadata?.name ?? "");
   }
 
+  /** Gives an API object just these annotations. */
+  annotate(name: string, annotations: Record<string, string>): void {
+    const object = this.object(name);
+    this.put({ ...object, metadata: Object.assign({}, object?.metadata, { annotations }) });
+  }
+
   /** Has an API object deleted, as `kubectl delete` does. */
   delete(name: string): void {
     this.server.delete(PATH, this.object(name) ?? {});
@@ -200,6 +211,12 @@ export class World {
     return evaluate(exposedApis, object, settings, undefined, (_, { type }) =>
       type === "istio" ? {} : this.around,
     );
+  }
+
+  private removeEntities(ids: readonly string[], mark: string): Promise<readonly string[]> {
+    if (this.removalError !== undefined) return Promise.reject(this.removalError);
+    this.removals.push(`${mark}: ${ids.join(", ")}`);
+    return Promise.resolve(ids);
   }
 
   private readTags(): Promise<EntityEtags> {
