@@ -168,9 +168,9 @@ export class FakeArm {
   }
 
   private checkRequest({ method, headers }: IncomingMessage, { url, path }: Sent): void {
-    // Azure's client for Node.js sends no token without TLS, and the product only reads by it.
-    const reads = method === "GET" || method === "HEAD";
-    if (!reads && headers.authorization?.startsWith("Bearer ") !== true) {
+    // Azure's client for Node.js sends no token without TLS. Only the provider makes something.
+    const makes = method === "PUT" || method === "PATCH";
+    if (makes && headers.authorization?.startsWith("Bearer ") !== true) {
       throw new Refusal(
         401,
         "AuthenticationFailed",
