@@ -17,13 +17,16 @@ interface SecretReader {
 }
 
 /** Options of the SDK, such as its retries. */
-export type KeyVaultOptions = Pick<SecretClientOptions, "retryOptions" | "tlsOptions">;
+export type KeyVaultOptions = Pick<SecretClientOptions, "retryOptions" | "tlsOptions" | "agent">;
 
 /** Milliseconds that reading all secrets may take, with the SDK's own tries. */
 const DEADLINE = 60_000;
 
-/** Hosts of Key Vault in each cloud, where the SDK checks whose token the vault asks for. */
-const AZURE_HOST = /\.(?:vault\.azure\.net|vault\.azure\.cn|vault\.usgovcloudapi\.net)$/i;
+/** A stand-in on this machine asks for tokens of Key Vault; of any other host the SDK checks that it asks for its own. */
+const STAND_IN: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
+
+/** What the SDK says where a host asks for tokens of somebody else. */
+const FOREIGN_CHALLENGE = "The challenge ";
 
 /** Reads secrets. The SDK is loaded at the first read. */
 export class KeyVault {
@@ -71,7 +74,7 @@ export class KeyVault {
     const { SecretClient } = await import("@azure/keyvault-secrets");
     return new SecretClient(this.url, this.credential, {
       ...this.options,
-      disableChallengeResourceVerification: !AZURE_HOST.test(new URL(this.url).hostname),
+      disableChallengeResourceVerification: STAND_IN.includes(new URL(this.url).hostname),
     });
   }
 }
@@ -82,16 +85,19 @@ export class KeyVault {
  */
 function reasonOf(error: unknown): string {
   if (isCredentialError(error)) return `cannot be read without an identity: ${credentialProblem(error)}`;
-  if (!isRequestError(error)) {
-    const isAborted = error instanceof Error && error.name === "AbortError";
-    return isAborted
-      ? "was not answered in time"
-      : `cannot be read (${error instanceof Error ? error.name : "unknown"})`;
-  }
+  if (!isRequestError(error)) return reasonOfOther(error);
   const { statusCode = 0, code = "" } = error;
   if (statusCode === 404) return "is not there";
   if (statusCode === 401 || statusCode === 403) {
     return `may not be read by this identity (${statusCode}); it needs the permission to get secrets`;
   }
   return `cannot be read (${statusCode >= 400 ? statusCode : code})`;
+}
+
+function reasonOfOther(error: unknown): string {
+  if (!(error instanceof Error)) return "cannot be read";
+  if (error.name === "AbortError") return "was not answered in time";
+  if (error.message.startsWith(FOREIGN_CHALLENGE))
+    return "is where somebody asks for the token of another service";
+  return `cannot be read (${error.name})`;
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Agent } from "node:https";
+import { type LookupFunction } from "node:net";
 import { type TokenCredential } from "@azure/core-auth";
 import { KeyVault, KeyVaultError, type KeyVaultOptions } from "../../../stack/azure/keyVault";
 import { FakeKeyVault } from "../../support/azure/fakeKeyVault";
@@ -44,6 +46,26 @@ describe("KeyVault", () => {
     await reader.read(["resource-group"]);
     await reader.read(["resource-group"]);
     assert.equal(server.challenges, 1);
+  });
+
+  it("gives no token of Azure to a host that asks for one of somebody else", async () => {
+    const lookup: LookupFunction = (_host, _options, found) => {
+      found(null, [{ address: "127.0.0.1", family: 4 }]);
+    };
+    const asked: unknown[] = [];
+    const credential: TokenCredential = {
+      getToken: (scopes) => {
+        asked.push(scopes);
+        return server.credential.getToken(scopes);
+      },
+    };
+    const url = server.url.replace("localhost", "vault.example.com");
+    const reader = new KeyVault(url, credential, {
+      ...options(),
+      agent: new Agent({ lookup, ca: server.certificate }),
+    });
+    assert.match(await failure(reader), /is where somebody asks for the token of another service$/);
+    assert.deepEqual([asked, server.challenges], [[], 1]);
   });
 
   it("trusts no certificate that it does not know", async () => {

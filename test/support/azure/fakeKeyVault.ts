@@ -45,7 +45,7 @@ export class FakeKeyVault {
   }
 
   static async start(secrets: Readonly<Record<string, string>> = {}): Promise<FakeKeyVault> {
-    const { cert, key } = selfSigned("localhost");
+    const { cert, key } = selfSigned("localhost", "*.example.com");
     const vault = new FakeKeyVault(createServer({ cert, key }), cert);
     for (const [name, value] of Object.entries(secrets)) vault.secrets.set(name, value);
     await vault.open();
