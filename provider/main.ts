@@ -7,8 +7,14 @@ import { createService } from "./service";
 /** Standard input. */
 const STDIN = 0;
 
+/** Values of `res_code` by which the gateway says that there is nothing to remove, separated by commas. */
+const absentCodes = (process.env["APIG_ABSENT_CODES"] ?? "")
+  .split(",")
+  .map((code) => code.trim())
+  .filter((code) => code !== "");
+
 const server = new grpc.Server();
-server.addService(ResourceProviderService, createService({ version: "0.1.0" }));
+server.addService(ResourceProviderService, createService({ version: "0.1.0", absentCodes }));
 server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
   if (error !== null) throw error;
   // The engine reads the port from the first line.

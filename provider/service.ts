@@ -24,15 +24,24 @@ import { create, remove, update } from "./registrations";
 export interface ServiceOptions {
   readonly version: string;
   readonly patience?: Patience;
+  /** Codes beside those of the inputs: what the state says of an API that is being deleted nobody can change any more. */
+  readonly absentCodes?: readonly string[];
 }
 
 type Fields = Record<string, unknown>;
 
 /** The methods of the service. Those that are left out answer that they are not implemented, which the engine expects. */
-export function createService({ version, patience }: ServiceOptions): grpc.UntypedServiceImplementation {
+export function createService({
+  version,
+  patience,
+  absentCodes = [],
+}: ServiceOptions): grpc.UntypedServiceImplementation {
   /** Ends the requests under way; those that come later are others'. */
   let cancelling = new AbortController();
-  const gatewayOf = (access: GatewayAccess): Gateway => new Gateway(access, cancelling.signal, patience);
+  const gatewayOf = (access: GatewayAccess): Gateway => {
+    const codes = [...access.absentCodes, ...absentCodes];
+    return new Gateway({ ...access, absentCodes: codes }, cancelling.signal, patience);
+  };
 
   return {
     getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(version)),

@@ -19,8 +19,11 @@ export class PluginProcess {
     readonly client: ResourceProviderClient,
   ) {}
 
-  static async start(): Promise<PluginProcess> {
-    const child = spawn(PLUGIN, ["127.0.0.1:1"], { stdio: ["pipe", "pipe", "inherit"] });
+  static async start(env: NodeJS.ProcessEnv = {}): Promise<PluginProcess> {
+    const child = spawn(PLUGIN, ["127.0.0.1:1"], {
+      env: { ...process.env, ...env },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     const [port] = (await once(createInterface(child.stdout), "line")) as [string];
     return new PluginProcess(
       child,

@@ -188,6 +188,21 @@ describe("The provider plugin whalecloud-apig", function () {
     assert.equal(fake.bound.length, 1);
   });
 
+  it("understands codes of the environment too, for APIs whose state has none", async () => {
+    const other = await PluginProcess.start({ APIG_ABSENT_CODES: "2043, 2044" });
+    fake.fail({ answer: { body: { res_code: "2044", res_message: "no" } } });
+    await other.call<Empty>((client, callback) =>
+      client.delete(
+        new messages.DeleteRequest()
+          .setProperties(struct({ spec, stale: [] }))
+          .setOldInputs(struct(inputs())),
+        callback,
+      ),
+    );
+    assert.deepEqual(fake.asked, ["unbind /shop/v4"]);
+    await other.stop();
+  });
+
   it("ends with the engine that has started it", async () => {
     const other = await PluginProcess.start();
     await other.stop();
