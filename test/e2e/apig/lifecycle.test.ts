@@ -191,6 +191,20 @@ describe("An API behind the WhaleCloud API gateway", function () {
     assert.ok(!hasStack(cluster, "shop"));
   });
 
+  it("is let go once it is known by which code the gateway says that it does not have it", async () => {
+    const said = { answer: { body: { res_code: "2044", res_message: "no" } }, of: "unbind" } as const;
+    fake.fail(...Array.from({ length: 50 }, () => said));
+    await cluster.delete("ExposedAPI", "refused");
+    const object = await untilReason("refused", "GatewayRejected");
+    assert.match(
+      conditionOf(object, "Reconciled")?.message ?? "",
+      /refused to remove refused: res_code 2044/,
+    );
+    await watcher.stop();
+    watcher = await start({ APIG_ABSENT_CODES: "2044" });
+    await untilGone(cluster, "ExposedAPI", "refused");
+  });
+
   it("is taken for bound where the gateway is a mock", async () => {
     await watcher.stop();
     watcher = await start({ APIG_MOCK: "true" });
