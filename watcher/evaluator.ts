@@ -77,11 +77,11 @@ export class Evaluator {
       (api, gateway, routes) => this.around(key, api, gateway, routes),
     );
     this.declare(key, evaluation);
-    if (this.outside.has(key) && !isOutside(evaluation)) this.forget(key);
+    if (this.outside.has(key)) this.letGo(key, evaluation);
     return evaluation;
   }
 
-  /** An API is gone, or behind a gateway that asks for nothing from outside the cluster. */
+  /** An API is gone. */
   forget(key: ObjectKey): void {
     if (!this.outside.delete(key)) return;
     this.deps.backends.forget(key);
@@ -142,6 +142,17 @@ export class Evaluator {
     };
   }
 
+  /** Forgets what the gateway of an API does not need any more; nothing while nothing is known of the gateway. */
+  private letGo(key: ObjectKey, { api, settings }: Evaluation): void {
+    if (api === undefined || settings === undefined) return;
+    const { gateway } = settings;
+    const isReached = backendSource(api, gateway) !== undefined;
+    const isImported = contextNeeds(api, gateway).includes("document");
+    if (!isReached) this.deps.backends.forget(key);
+    if (!isImported) this.deps.documents.forget(key);
+    if (!isReached && !isImported) this.outside.delete(key);
+  }
+
   /** Has the objects of an API followed, and the API looked at when they change. */
   private declare(key: ObjectKey, { api, settings }: Evaluation): void {
     const { cache, declared } = this.deps;
@@ -155,13 +166,6 @@ export class Evaluator {
       declared.set(key, [{ kind: ROUTE_KIND, ...nameParts(key) }]);
     }
   }
-}
-
-/** Whether the gateway of an API needs more of it than the cluster has; so also while nothing is known of the gateway. */
-function isOutside({ api, settings }: Evaluation): boolean {
-  if (api === undefined || settings === undefined) return true;
-  const { gateway } = settings;
-  return backendSource(api, gateway) !== undefined || contextNeeds(api, gateway).includes("document");
 }
 
 function identityOf(key: ObjectKey | undefined): ApiIdentity | undefined {

@@ -4,6 +4,7 @@ import {
   AzureSettingsSource,
   checkProviders,
   EntityTags,
+  LeftOvers,
   providersToCheck,
   type EntityTagsOptions,
 } from "../stack";
@@ -27,7 +28,7 @@ export interface GatewaySources {
 export const realSources: GatewaySources = {
   azureSettings: ({ azure }, istio, log) => new AzureSettingsSource({ ...azure, istio, log }),
   tags: (config) => new EntityTags(resourceManager(config)),
-  remover: () => ({ remove: () => Promise.resolve([]) }),
+  remover: (config) => new LeftOvers(resourceManager(config)),
 };
 
 function resourceManager({ azure: { endpoint } }: WatcherConfig): EntityTagsOptions {
