@@ -1,8 +1,8 @@
 // The WhaleCloud API gateway's two requests, as TM Forum's operator sends them.
 import { setTimeout as wait } from "node:timers/promises";
-import { GatewayError } from "./errors";
+import { GatewayError, presentable } from "./errors";
 import { post, type Exchange } from "./exchange";
-import { type ApiSpec, type GatewayAccess, type GatewayAnswer } from "./model";
+import { UNKNOWN, type ApiSpec, type GatewayAccess, type GatewayAnswer } from "./model";
 
 /** Value of `res_code` for success. */
 const SUCCESS = "0000";
@@ -41,13 +41,13 @@ export class Gateway {
   /**
    * Binds an API, or binds it anew with other values: the gateway has one request for both.
    *
-   * @returns its answer
+   * @returns its answer, or its code and message where that is long
    * @throws {@link GatewayError}
    */
   async bind(spec: ApiSpec): Promise<GatewayAnswer> {
     if (this.access.mock) return mockAnswer;
     const { status, answer } = await this.ask("bind", spec);
-    if (isSuccess(status, answer)) return answer;
+    if (isSuccess(status, answer)) return keptOf(answer);
     throw this.refusal("bind", spec, status, answer);
   }
 
@@ -161,6 +161,19 @@ function readAnswer(text: string): GatewayAnswer | undefined {
 
 function codeOf({ res_code: code }: GatewayAnswer): string {
   return typeof code === "string" || typeof code === "number" ? String(code) : "";
+}
+
+/** Longest answer that is kept whole, in characters of JSON: it is part of the state and of a status. */
+const MAX_KEPT = 4096;
+
+/** What a value on Pulumi's wire is marked with that is more than its JSON: a secret, an asset, one that is not known. */
+const MARKS = ["4dabf18193072939515e22adb298388d", UNKNOWN] as const;
+
+function keptOf(answer: GatewayAnswer): GatewayAnswer {
+  const text = JSON.stringify(answer);
+  if (MARKS.some((mark) => text.includes(mark))) return { res_code: codeOf(answer) };
+  if (text.length <= MAX_KEPT) return answer;
+  return { res_code: codeOf(answer), res_message: presentable(wordsOf(answer)) };
 }
 
 /** Its own words: `res_message`, or all that it says. */

@@ -77,6 +77,24 @@ describe("The WhaleCloud API gateway", () => {
     assert.deepEqual(await gateway().bind(api), { res_code: "0000", extra: [1] });
   });
 
+  it("has its code and its message kept of a long answer", async () => {
+    const body = { res_code: "0000", res_message: "done\nat last", detail: "x".repeat(5000) };
+    fake.fail({ answer: { body } });
+    assert.deepEqual(await gateway().bind(api), { res_code: "0000", res_message: "done at last" });
+  });
+
+  it("has only its code kept of an answer that Pulumi would take for more than JSON", async () => {
+    const marked = {
+      "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17",
+      path: "/etc/passwd",
+    };
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    fake.fail({ answer: { body: { res_code: "0000", marked } } });
+    fake.fail({ answer: { body: { res_code: "0000", res_message: unknown } } });
+    assert.deepEqual(await gateway().bind(api), { res_code: "0000" });
+    assert.deepEqual(await gateway().bind(api), { res_code: "0000" });
+  });
+
   describe("removing what is not there", () => {
     it("is a success where it says so in words", async () => {
       await gateway().unbind(api);
