@@ -50,7 +50,10 @@ export class ForeignChanges {
     };
   }
 
-  /** After a run, whatever became of it: what its own changes have led to. Undefined where that cannot be told. */
+  /**
+   * After a run that succeeded: what its own changes have led to. Undefined where that cannot be told, as after one that
+   * failed: what it has begun may go on at the gateway.
+   */
   async after(
     key: ObjectKey,
     api: ExposedApi,

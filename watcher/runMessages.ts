@@ -1,5 +1,5 @@
 // What is said of engine runs that failed, or were not begun.
-import { StackLockedError, TransientError } from "../stack";
+import { DocumentError, StackLockedError, TransientError } from "../stack";
 import { message, problem, remedyOf, type Problem, type Reason, type TroubleReason } from "./reasons";
 import { remedies } from "./remedies";
 
@@ -37,6 +37,7 @@ export function removalProblem(stack: string, error: unknown): Problem {
 
 function runFailure(error: unknown): { readonly reason: Reason & TroubleReason; readonly text: string } {
   if (error instanceof TransientError) return { reason: error.reason, text: error.message };
+  if (error instanceof DocumentError) return { reason: error.reason, text: error.message };
   if (error instanceof StackLockedError) return { reason: "StackLocked", text: error.message };
   return { reason: "EngineError", text: error instanceof Error ? error.message : String(error) };
 }

@@ -1,7 +1,14 @@
 // One engine run for one object, and what became of it.
 import { type GatewaySettings, type OwnedObject } from "../components";
 import { GROUP } from "../spec";
-import { declaredObjects, stackName, type ApiInput, type Engine } from "../stack";
+import {
+  declaredObjects,
+  DocumentError,
+  stackName,
+  type ApiInput,
+  type Engine,
+  type RunOutputs,
+} from "../stack";
 import { type ApiObjects } from "./apiObjects";
 import { type DriftDetector } from "./drift/driftDetector";
 import { type ApiDocuments } from "./evaluator";
@@ -134,12 +141,14 @@ export class StackRuns {
       if (unserved !== undefined) throw unservedKindError(unserved);
       const { change, overwrites } = await foreign.before(api, settings.gateway, last.stack, stopping);
       if (change !== undefined && !overwrites) return { lacking: changedElsewhereProblem(change) };
+      const input = await this.programInput(key, object, evaluation);
       if (known !== undefined) await this.deps.begins(key, object, evaluation);
       known = undefined;
-      const end = await this.engineRun(key, object, evaluation, last, refresh || overwrites);
+      const isKnown = last.stack.lastRun !== undefined;
+      const outputs = await this.engineRun(key, object, input, isKnown, refresh || overwrites);
       const etags = await foreign.after(key, api, settings.gateway, stopping);
       return {
-        ...end,
+        outputs,
         ...(etags === undefined ? {} : { etags }),
         ...(change === undefined ? {} : { overwritten: change }),
       };
@@ -153,30 +162,25 @@ export class StackRuns {
   private async engineRun(
     key: ObjectKey,
     object: ApiObject,
-    evaluation: Servable,
-    last: LastRun,
+    input: ApiInput,
+    known: boolean,
     refresh: boolean,
-  ): Promise<Exclude<RunEnd, { readonly lacking: Problem }>> {
+  ): Promise<RunOutputs> {
     const { drift, engine, stopping } = this.deps;
-    const { api, settings } = evaluation;
+    const { api, settings } = input;
     const force = drift.mustTake(declaredObjects(api, settings));
-    const input = await this.programInput(key, object, evaluation);
+    const rewrittenAt = force ? { rewrittenAt: new Date().toISOString() } : {};
+    const { kind } = api;
+    const stack = stackName(api);
     try {
-      const outputs = await engine.up(
-        {
-          kind: api.kind,
-          stack: stackName(api),
-          known: last.stack.lastRun !== undefined,
-          input: { ...input, ...(force ? { rewrittenAt: new Date().toISOString() } : {}) },
-          signal: stopping,
-        },
+      return await engine.up(
+        { kind, stack, known, input: { ...input, ...rewrittenAt }, signal: stopping },
         { refresh, force },
       );
-      return { outputs };
     } catch (error) {
       const made = this.madeFor(key, object);
       await this.deps.leftOvers.afterFailure(key, made, settings.gateway, error, stopping);
-      return { problem: runProblem(error), error };
+      throw error;
     }
   }
 
@@ -246,9 +250,18 @@ export class StackRuns {
     { api, settings }: Servable,
   ): Promise<ApiInput> {
     const ref = settings.context?.document;
-    const document = ref === undefined ? undefined : await this.deps.documents.text(ref.digest);
+    const document = ref === undefined ? undefined : await this.textOf(ref.digest);
     const { owner } = this.madeFor(key, object);
     return { api, settings, owner, ...(document === undefined ? {} : { document }) };
+  }
+
+  /** @throws DocumentError where it was lost: it is read again by itself */
+  private async textOf(digest: string): Promise<string> {
+    try {
+      return await this.deps.documents.text(digest);
+    } catch {
+      throw new DocumentError("DocumentUnavailable", "the document was lost, and is about to be read again");
+    }
   }
 
   private madeFor(key: ObjectKey, object: ApiObject): MadeFor {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { projectName, stackName } from "../../stack";
+import { gatewayTypes } from "../../components";
+import { platformStackName, projectName, stackName } from "../../stack";
 
 const LABEL = "abcdefghijklmnopqrstuvwxyz0123456789-";
 const text = (characters: string, maxLength: number) =>
@@ -45,5 +46,11 @@ describe("projectName", () => {
     assert.equal(projectName("ExposedAPI"), "oda-api");
     assert.equal(projectName("API"), "oda-api-legacy");
     assert.equal(projectName("Platform"), "oda-api-platform");
+  });
+});
+
+describe("platformStackName", () => {
+  it("is another for each gateway, and for Istio what it was when there was one", () => {
+    assert.deepEqual(gatewayTypes.map(platformStackName), ["gateway", "azure-apim", "whalecloud-apig"]);
   });
 });

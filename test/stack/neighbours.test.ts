@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { defaultIstioSettings, type GatewaySettings } from "../../components";
 import { neighboursOf } from "../../stack";
+import { settings as azure } from "../components/azureApim/examples";
 import { parse } from "../spec/examples";
 
 const api = (name: string, path: string, spec: object = {}) => ({ ...parse({ path, ...spec }), name });
@@ -43,5 +44,28 @@ describe("The APIs of a static program", () => {
     assert.deepEqual(contextOf(second), {
       hostHolder: { kind: "ExposedAPI", namespace: first.namespace, name: "first" },
     });
+  });
+
+  it("share the version set of API Management, which the first version has, unless one has the path itself", () => {
+    const versions = [api("v4", "/shop/v4"), api("v5", "/shop/v5")] as const;
+    const [v4, v5] = versions;
+    const { contextOf } = neighboursOf(versions, () => azure);
+    assert.equal(contextOf(v4)?.versionSetHolder, undefined);
+    assert.equal(contextOf(v5)?.versionSetHolder?.name, "v4");
+    const whole = neighboursOf([...versions, api("shop", "/shop")], () => azure);
+    assert.equal(whole.contextOf(v4)?.versionSetHolder?.name, "shop");
+  });
+
+  it("have their documents in their context, without the text", () => {
+    const shop = api("shop", "/shop", { specification: [{ url: "https://docs.example.com/shop" }] });
+    const document = {
+      digest: "d".repeat(64),
+      format: "openapi+json",
+      version: "4.0.0",
+      text: "{}",
+    } as const;
+    const { contextOf } = neighboursOf([shop], () => azure, new Map([[shop, document]]));
+    const { digest, format, version } = document;
+    assert.deepEqual(contextOf(shop)?.document, { digest, format, version });
   });
 });

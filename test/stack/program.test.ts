@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { run } from "../components/mocks";
 import { defaultIstioSettings } from "../../components";
-import { apiProgram, platformProgram, programOf } from "../../stack";
+import { apiProgram, platformProgram, programOf, type ApiSettings } from "../../stack";
+import { settings as azureSettings } from "../components/azureApim/examples";
 import { parse } from "../spec/examples";
 import { eventually } from "../support/eventually";
 
@@ -45,6 +46,32 @@ describe("apiProgram", () => {
       "kubernetes:apps/v1:DeploymentPatch not",
       "kubernetes:networking.istio.io/v1:VirtualService 2026-01-01T00:00:00.000Z",
     ]);
+  });
+});
+
+describe("apiProgram of an API that moves to another gateway", () => {
+  const programs = (settings: ApiSettings) => apiProgram({ api: parse(), settings });
+
+  it("declares the gateway before, and of the new one the cluster side alone, while that is awaited", async () => {
+    const program = programs({ gateway: azureSettings, keep: { gateway: defaultIstioSettings } });
+    const { resources } = await run(() => program.run());
+    const types = resources.map(({ type }) => type);
+    assert.ok(types.includes("oda-api:istio:IstioGateway"));
+    assert.ok(types.includes("oda-api:azureApim:AzureApimGateway"));
+    assert.deepEqual(
+      types.filter((type) => type.startsWith("azure-native:")),
+      [],
+    );
+    const { binding, uid } = await eventually("outputs", program.outputs);
+    assert.equal(binding, undefined);
+    assert.match(uid ?? "", /VirtualService/);
+  });
+
+  it("gives what the gateway said", async () => {
+    const program = programs({ gateway: azureSettings, context: { backend: "http://10.0.0.9" } });
+    await run(() => program.run());
+    const { binding } = await eventually("outputs", program.outputs);
+    assert.equal(binding?.field, "apimBind");
   });
 });
 

@@ -66,6 +66,15 @@ describe("Reconciler on an API that chooses its gateway", () => {
     assert.doesNotMatch(JSON.stringify(world.object("a")), /text of/);
   });
 
+  it("tries again where the text of the document was lost", async () => {
+    const document = { digest: "lost", format: "openapi+json" } as const;
+    world.around = { context: { ...reached.context, document } };
+    world.create("a", {}, behind("azure-apim"));
+    assert.equal((await world.reconcile("a")).outcome, "retry");
+    assert.equal(world.condition("a", "Reconciled"), "False DocumentUnavailable");
+    assert.deepEqual(world.runs, []);
+  });
+
   it("says why its document cannot be imported, and leaves what was served", async () => {
     world.create("a", { path: "/a" }, behind("azure-apim"));
     await world.reconcile("a");

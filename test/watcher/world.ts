@@ -125,7 +125,10 @@ export class World {
       platform: this.platform,
       foreign: new ForeignChanges({ read: () => this.readTags() }, log),
       leftOvers: new LeftOverEntities({ remove: (_, ids, mark) => this.removeEntities(ids, mark) }, log),
-      documents: { text: (digest) => Promise.resolve(`text of ${digest}`) },
+      documents: {
+        text: (digest) =>
+          digest === "lost" ? Promise.reject(new Error("lost")) : Promise.resolve(`text of ${digest}`),
+      },
       unservedKind: () => Promise.resolve(this.unserved),
       begins: (...run) => status.writeDuringRun(...run),
     });
