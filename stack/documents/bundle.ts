@@ -1,7 +1,7 @@
 // Puts all that a document refers to into the document itself. Schemas stay references, to the schemas of the document,
 // because API Management keeps those of an API together; references to all else are replaced by what they refer to.
 import { invalid } from "./document";
-import { emptyObject, isObject, type Json, type JsonObject, type OpenObject } from "./parse";
+import { emptyObject, isObject, type Json, type JsonObject, type OpenObject } from "./json";
 import { positionOf, type Kind } from "./positions";
 import {
   isReference,

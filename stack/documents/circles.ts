@@ -1,5 +1,5 @@
 // Cuts schemas that contain themselves, which API Management does not import ("Recursion" in its import restrictions).
-import { emptyObject, isObject, type Json, type JsonObject, type OpenObject } from "./parse";
+import { emptyObject, isObject, type Json, type JsonObject, type OpenObject } from "./json";
 import { positionOf, type Kind, type Position } from "./positions";
 import { isReference, pointerTo } from "./references";
 

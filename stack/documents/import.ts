@@ -1,11 +1,13 @@
 // From the bytes of a document to what a gateway imports.
 import { createHash } from "node:crypto";
-import { asOpenApi30 } from "./openapi31";
 import { bundle } from "./bundle";
 import { cutCircles } from "./circles";
 import { invalid, referredTo, type ImportedDocument } from "./document";
+import { isObject, type Json, type JsonObject } from "./json";
+import { plainMediaTypes } from "./mediaTypes";
+import { asOpenApi30 } from "./openapi31";
 import { nameOperations } from "./operations";
-import { isObject, parseText, type Json, type JsonObject } from "./parse";
+import { parseText } from "./parse";
 import { Sources, type Source } from "./references";
 import { validate } from "./validate";
 
@@ -50,7 +52,8 @@ export async function importDocument(
     // OpenAPI 3.1 by its own rules first, so that what is wrong is told in its terms.
     if (document["openapi"] !== whole["openapi"]) await validate(whole);
     await validate(document);
-    return { imported: finished(nameOperations(cutCircles(document, openapi)), openapi, limit) };
+    const fitting = plainMediaTypes(nameOperations(cutCircles(document, openapi)), openapi);
+    return { imported: finished(fitting, openapi, limit) };
   } catch (error) {
     // The stack has ended.
     if (error instanceof RangeError) throw invalid("is nested too deep");

@@ -1,6 +1,5 @@
 // OpenAPI 3.1 as 3.0. API Management imports 3.1 by the rules of 3.0: it refuses numbers in `exclusiveMinimum`, for one.
-import { mapMembers } from "./operations";
-import { emptyObject, isObject, type Json, type JsonObject, type OpenObject } from "./parse";
+import { emptyObject, isObject, mapMembers, type Json, type JsonObject, type OpenObject } from "./json";
 import { positionOf, type Kind, type Position } from "./positions";
 
 /** The newest version that API Management knows for import and export. */

@@ -1,6 +1,6 @@
 // Operations of a document, which API Management knows by their `operationId`.
 import { invalid } from "./document";
-import { emptyObject, isObject, type Json, type JsonObject, type OpenObject } from "./parse";
+import { emptyObject, isObject, mapMembers, type Json, type JsonObject } from "./json";
 import { operationsOf } from "./positions";
 
 /** Characters of an operation's name in API Management, without room for a suffix. */
@@ -94,13 +94,4 @@ function listOf(value: Json | undefined): readonly Json[] {
 
 function quote(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
-}
-
-/** An object with each member replaced. */
-export function mapMembers(value: JsonObject, change: (member: Json, name: string) => Json): OpenObject {
-  const copy = emptyObject();
-  for (const [name, member] of Object.entries(value)) {
-    if (member !== undefined) copy[name] = change(member, name);
-  }
-  return copy;
 }

@@ -1,14 +1,7 @@
 // The bytes of a document as JSON data. What is wrong is told by its place only: the bytes may be somebody's secret.
 import { isScalar, LineCounter, parseDocument, visit, type Scalar, type YAMLMap } from "yaml";
 import { invalid } from "./document";
-
-/** JSON data. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-
-/** A JSON object. */
-export interface JsonObject {
-  readonly [key: string]: Json | undefined;
-}
+import { emptyObject, type Json } from "./json";
 
 /** How often an anchor of YAML may be used, times the aliases in what it stands for. */
 const MAX_ALIASES = 10_000;
@@ -114,17 +107,4 @@ class Copy {
     for (const [key, member] of Object.entries(value)) copy[key] = this.of(member, depth + 1);
     return copy;
   }
-}
-
-/** An object that is filled key by key. */
-export type OpenObject = Record<string, Json | undefined>;
-
-/** An object without a prototype, to be filled. */
-export function emptyObject(): OpenObject {
-  return Object.create(null) as OpenObject;
-}
-
-/** Whether a value is an object, not an array. */
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 // What stands where in an OpenAPI or Swagger document, as far as a `$ref` may stand there: a `$ref` in an example, in a
 // default or under the name of a property is data.
-import { type JsonObject } from "./parse";
+import { type JsonObject } from "./json";
 
 /** Kinds of objects of the specifications. */
 export type Kind =

@@ -1,6 +1,6 @@
 // Finds what a `$ref` refers to (RFC 6901, JSON Pointer, in RFC 3986 URI references), in the document or in others.
 import { invalid } from "./document";
-import { isObject, type Json, type JsonObject } from "./parse";
+import { isObject, type Json, type JsonObject } from "./json";
 import { shownUrl } from "./shown";
 
 /** A document among those that refer to each other. */

@@ -1,7 +1,7 @@
 // Checks a document against the JSON Schema of its specification.
 import SwaggerParser from "@apidevtools/swagger-parser";
 import { invalid } from "./document";
-import { type JsonObject } from "./parse";
+import { type JsonObject } from "./json";
 
 /** Problems that are named, of those there are. */
 const NAMED = 3;

@@ -114,6 +114,26 @@ describe("importDocument", () => {
     assert.equal(value["paths"]!["/a-b"]!["get"]!["operationId"], "get-a-b-2");
   });
 
+  it("writes types of JSON without parameters and leaves other types", async () => {
+    assert.deepEqual((await imported(swagger)).value["consumes"], ["application/json"]);
+
+    const content = {
+      "application/json; charset=utf-8": { schema: { type: "string" } },
+      "application/json": { schema: { type: "integer" } },
+      "Application/Merge-Patch+json;x=1": {},
+      "multipart/form-data; boundary=a": {},
+    };
+    const schemas = { A: { type: "object", properties: { "application/json;a": { type: "string" } } } };
+    const patch = { requestBody: { content }, responses: { 200: { description: "" } } };
+    const { value } = await imported(document({ paths: { "/a": { patch } }, components: { schemas } }));
+    assert.deepEqual(value["paths"]!["/a"]!["patch"]!["requestBody"]!["content"], {
+      "application/json": { schema: { type: "string" } },
+      "Application/Merge-Patch+json": {},
+      "multipart/form-data; boundary=a": {},
+    });
+    assert.deepEqual(value["components"]!["schemas"], schemas);
+  });
+
   it("refuses a name that two operations have, and names both", async () => {
     const get = { ...operation({}), operationId: "list" };
     const message = await refusal(imported(document({ paths: { "/a": { get }, "/b": { get } } })));
