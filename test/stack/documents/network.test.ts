@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { createServer as createPlainServer, type IncomingMessage, type Server } from "node:http";
 import { createServer } from "node:https";
-import { type AddressInfo } from "node:net";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { mock } from "node:test";
 import { selfSigned } from "../../../dev/dataPlane/certificate";
 import { type Resolve } from "../../../stack/documents/connect";
@@ -151,5 +152,46 @@ describe("Documents on the network", function () {
       await refusal(read(`${server().url}/main.json`)),
       /refers to http:\/\/169\.254\.169\.254\/latest, which is on the address/,
     );
+  });
+
+  describe("with a proxy", () => {
+    const asked: string[] = [];
+    const kept = process.env["HTTP_PROXY"];
+    let proxy: Server;
+    beforeEach(async () => {
+      asked.length = 0;
+      proxy = createPlainServer();
+      proxy.on("connect", (request: IncomingMessage, socket: Socket) => {
+        asked.push(request.url ?? "");
+        // Whatever the host, it is this test's server that answers.
+        const upstream = connect(server().port, "127.0.0.1", () => {
+          socket.write("HTTP/1.1 200 OK\r\n\r\n");
+          upstream.pipe(socket).pipe(upstream);
+        });
+        for (const each of [socket, upstream]) each.on("error", () => undefined);
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+      process.env["HTTP_PROXY"] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    });
+    afterEach(() => {
+      if (kept === undefined) delete process.env["HTTP_PROXY"];
+      else process.env["HTTP_PROXY"] = kept;
+      proxy.close();
+    });
+
+    it("has the proxy find the host, wherever the proxy is", async () => {
+      server().pages.set("/it", TEXT);
+      const found = await read("http://specs.test/it", { allowLoopback: false });
+
+      assert.equal(found?.document.version, "5.0.0");
+      assert.deepEqual(asked, ["specs.test:80"]);
+    });
+
+    it("asks it for no address that must not be asked", async () => {
+      const message = await refusal(read("http://169.254.169.254/latest", { allowLoopback: false }));
+
+      assert.match(message, /is on the address 169\.254\.169\.254, which must not be asked/);
+      assert.deepEqual(asked, []);
+    });
   });
 });
