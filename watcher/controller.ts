@@ -233,7 +233,7 @@ export class Controller {
       closing,
       stopping: this.stopping.signal,
     });
-    const removal = new Removal({ ...shared, runs, status, events, evaluate, settingsOf });
+    const removal = new Removal({ ...shared, runs, status, events, evaluate, gateways: platform.gateways });
     const forget: Evaluator["forget"] = (key) => {
       this.evaluator.forget(key);
     };

@@ -38,6 +38,11 @@ export interface MadeFor {
 /** How the provider refuses to make what is there already; the id is that of Azure Resource Manager. */
 const EXISTS = /cannot create already existing resource '[^']*\/service\/[^/']+\/([^']+)'/;
 
+/** Whether something may be left at a gateway that the state does not know: behind all others the cluster has everything. */
+export function mayLeave(gateway: GatewaySettings["type"]): boolean {
+  return gateway === "azure-apim";
+}
+
 /** Removes what is left over, known by the mark that everything made for an object bears. */
 export class LeftOverEntities {
   constructor(

@@ -1,15 +1,19 @@
 // Removes what was made for an object that is being deleted, then lets the object go.
-import { type GatewaySettings } from "../components";
+import { isGatewayType, type GatewaySettings } from "../components";
+import { GATEWAY_ANNOTATION } from "../spec";
 import { stackName } from "../stack";
 import { FINALIZER, type ApiObjects } from "./apiObjects";
-import { type Evaluation } from "./evaluate";
+import { gatewayTypeOf, type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
+import { type GatewayCatalog, type KnownSettings } from "./gatewayCatalog";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
+import { mayLeave } from "./leftOvers";
 import { type Logger } from "./logger";
 import { readStack } from "./ownStatus";
 import { well } from "./reasons";
 import { type ReconcileResult } from "./reconcileResult";
 import { type Pending } from "./retries";
+import { type DestroyOutcome } from "./runOutcomes";
 import { type StackRuns } from "./stackRuns";
 import { type StatusWriter } from "./statusWriter";
 
@@ -21,8 +25,7 @@ export interface RemovalDependencies {
   readonly events: EventRecorder;
   readonly log: Logger;
   readonly evaluate: (key: ObjectKey, object: ApiObject) => Evaluation;
-  /** The settings of a gateway by its name; undefined where they are not known. */
-  readonly settingsOf: (gateway: string) => GatewaySettings | undefined;
+  readonly gateways: Pick<GatewayCatalog, "default" | "settingsOf">;
 }
 
 interface Progress {
@@ -30,6 +33,10 @@ interface Progress {
   readonly uid: string | undefined;
   readonly reached: "destroyed" | "released";
 }
+
+/** Milliseconds until another look at a gateway whose settings are about to be known, and at one that has none. */
+const SOON = 500;
+const LATER = 60_000;
 
 /** Removes objects; the finalizer goes only after everything else has. */
 export class Removal {
@@ -47,19 +54,12 @@ export class Removal {
     const reached = before?.uid === uid ? before?.reached : undefined;
     if (reached === "released") return { outcome: "done" };
     if (reached !== "destroyed") {
-      const pending = runs.pendingRemoval(key);
-      if (pending !== undefined) return this.fail(key, object, pending);
-      const last = readStack(object.status);
-      const gateway = last === undefined ? undefined : this.deps.settingsOf(last.gateway);
-      const run = await runs.destroy(key, object, gateway);
-      if (run.result === "interrupted") return { outcome: "waiting" };
-      if (run.result === "failed") {
-        const { message } = run.problem;
-        events.record(objects.resource(key), object, { type: "Warning", reason: "RemovalFailed", message });
-        return this.fail(key, object, { problem: run.problem, delay: run.retryAfter });
-      }
+      const failed = await this.step(key, object, (gateway) => runs.destroy(key, object, gateway));
+      if (failed !== undefined) return failed;
       this.progress.set(key, { uid, reached: "destroyed" });
     }
+    const kept = await this.removeLeftOvers(key, object);
+    if (kept !== undefined) return kept;
     const stack = stackName(splitKey(key));
     const message = well.removed(stack);
     events.record(objects.resource(key), object, { type: "Normal", reason: "Removed", message });
@@ -73,6 +73,50 @@ export class Removal {
   /** The object is gone. */
   forget(key: ObjectKey): void {
     this.progress.delete(key);
+  }
+
+  /** One step of a removal; undefined where it succeeded. */
+  private async step(
+    key: ObjectKey,
+    object: ApiObject,
+    work: (gateway: GatewaySettings | undefined) => Promise<DestroyOutcome>,
+  ): Promise<ReconcileResult | undefined> {
+    const { events, objects, runs } = this.deps;
+    const pending = runs.pendingRemoval(key);
+    if (pending !== undefined) return this.fail(key, object, pending);
+    const gateway = this.gatewayOf(object);
+    const run = await work(isKnown(gateway) ? gateway : undefined);
+    if (run.result === "succeeded") return undefined;
+    if (run.result === "interrupted") return { outcome: "waiting" };
+    const { message } = run.problem;
+    events.record(objects.resource(key), object, { type: "Warning", reason: "RemovalFailed", message });
+    return this.fail(key, object, { problem: run.problem, delay: run.retryAfter });
+  }
+
+  /**
+   * What a run that was cut off may have left at a gateway is asked for there. That takes the settings of the gateway,
+   * while the removal of what the state has does not: an API whose last run was a success does not wait for them.
+   */
+  private async removeLeftOvers(key: ObjectKey, object: ApiObject): Promise<ReconcileResult | undefined> {
+    const gateway = this.gatewayOf(object);
+    if (gateway === undefined) return undefined;
+    if (isKnown(gateway)) {
+      return this.step(key, object, () => this.deps.runs.removeLeftOvers(key, object, gateway));
+    }
+    if (readStack(object.status)?.etags !== undefined) return undefined;
+    return gateway === "NotYet"
+      ? { outcome: "retry", after: SOON }
+      : this.fail(key, object, { problem: gateway.unavailable, delay: LATER });
+  }
+
+  /** The gateway outside the cluster that the object is behind, or was on its way to or from. */
+  private gatewayOf({ metadata, status }: ApiObject): KnownSettings | undefined {
+    const { gateways } = this.deps;
+    const asked = gatewayTypeOf(metadata?.annotations?.[GATEWAY_ANNOTATION]?.trim(), gateways.default);
+    const served = readStack(status)?.gateway;
+    const types = [asked, ...(served !== undefined && isGatewayType(served) ? [served] : [])];
+    const type = types.find(mayLeave);
+    return type === undefined ? undefined : gateways.settingsOf(type);
   }
 
   private async fail(
@@ -92,4 +136,8 @@ export class Removal {
     this.deps.runs.release(key);
     return { outcome: "done" };
   }
+}
+
+function isKnown(gateway: KnownSettings | undefined): gateway is GatewaySettings {
+  return gateway !== undefined && gateway !== "NotYet" && !("unavailable" in gateway);
 }

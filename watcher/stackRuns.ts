@@ -187,22 +187,30 @@ export class StackRuns {
   /**
    * Removes the resources of an object and its stack.
    *
-   * @param gateway settings of the gateway that serves it, where they are known: what is away is then known without a run
+   * @param gateway settings of its gateway, where they are known: that it is away is then known without a run
    */
-  async destroy(
-    key: ObjectKey,
-    object: ApiObject,
-    gateway: GatewaySettings | undefined,
-  ): Promise<DestroyOutcome> {
-    const { engine, foreign, leftOvers, stopping } = this.deps;
+  destroy(key: ObjectKey, object: ApiObject, gateway: GatewaySettings | undefined): Promise<DestroyOutcome> {
+    const { engine, foreign, stopping } = this.deps;
+    const { api } = this.madeFor(key, object);
+    return this.removing(key, stackName(api), async () => {
+      await foreign.beforeRemoval(api, gateway, stopping);
+      await engine.destroy({ kind: api.kind, stack: stackName(api), signal: stopping });
+    });
+  }
+
+  /** After that: removes what runs have made at a gateway and could not note. */
+  removeLeftOvers(key: ObjectKey, object: ApiObject, gateway: GatewaySettings): Promise<DestroyOutcome> {
+    const { leftOvers, stopping } = this.deps;
     const made = this.madeFor(key, object);
-    const { kind } = made.api;
-    const stack = stackName(made.api);
+    return this.removing(key, stackName(made.api), () =>
+      leftOvers.afterRemoval(key, made, gateway, stopping),
+    );
+  }
+
+  private async removing(key: ObjectKey, stack: string, work: () => Promise<void>): Promise<DestroyOutcome> {
     this.underWay.add(key);
     try {
-      await foreign.beforeRemoval(made.api, gateway, stopping);
-      await engine.destroy({ kind, stack, signal: stopping });
-      await leftOvers.afterRemoval(key, made, gateway, stopping);
+      await work();
     } catch (error) {
       return this.failed(key, REMOVAL, removalProblem(stack, error), error, {});
     } finally {

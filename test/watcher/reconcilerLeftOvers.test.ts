@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { TransientError } from "../../stack";
 import { useClock } from "../support/clock";
-import { behind, catalog } from "./gateways";
+import { type GatewayCatalog } from "../../watcher/gatewayCatalog";
+import { azure, behind, catalog, StubSettings } from "./gateways";
 import { World } from "./world";
 
 const MARK = "Made for ExposedAPI with uid uid-a";
@@ -9,10 +10,15 @@ const ID = "/subscriptions/s/resourceGroups/oda-rg/providers/Microsoft.ApiManage
 
 describe("Reconciler on an API of which a run that was stopped has left something in Azure", () => {
   const clock = useClock();
+  let source: StubSettings;
+  let gateways: GatewayCatalog;
   let world: World;
 
   beforeEach(async () => {
-    world = await World.start("correct", catalog());
+    source = new StubSettings(azure);
+    gateways = catalog(source);
+    gateways.find("azure-apim");
+    world = await World.start("correct", gateways);
     world.around = { context: { backend: "http://10.0.0.9" } };
     world.create("a", { path: "/a" }, behind("azure-apim"));
   });
@@ -60,5 +66,40 @@ describe("Reconciler on an API of which a run that was stopped has left somethin
     await world.reconcile("a");
     assert.equal(world.object("a"), undefined);
     assert.deepEqual(world.removals, [`${MARK}: apis/a, backends/a, apiVersionSets/a`]);
+  });
+
+  it("waits with the finalizer for the settings of the gateway where a run was cut off, and destroys meanwhile", async () => {
+    await world.reconcile("a");
+    world.setStatus("a", { stack: { ...world.status("a", "stack"), etags: undefined } });
+    source.set(undefined, "Key Vault does not answer");
+    world.delete("a");
+    assert.equal((await world.reconcile("a")).outcome, "retry");
+    assert.equal((await world.reconcile("a")).outcome, "retry");
+    assert.deepEqual(world.runs, ["up components.a", "destroy components.a"]);
+    assert.equal(world.condition("a", "Reconciled"), "False GatewaySettingsUnknown");
+    assert.notEqual(world.object("a"), undefined);
+
+    source.set(azure);
+    await world.reconcile("a");
+    assert.equal(world.object("a"), undefined);
+    assert.equal(world.removals.length, 1);
+  });
+
+  it("does so too where a move there was cut off", async () => {
+    world.annotate("a", {});
+    await world.reconcile("a");
+    world.annotate("a", behind("azure-apim").annotations);
+    world.delete("a");
+    await world.reconcile("a");
+    assert.equal(world.object("a"), undefined);
+    assert.equal(world.removals.length, 1);
+  });
+
+  it("asks nobody about one that was behind Istio only", async () => {
+    world.annotate("a", {});
+    await world.reconcile("a");
+    world.delete("a");
+    await world.reconcile("a");
+    assert.deepEqual([world.removals, world.tagReads], [[], 0]);
   });
 });

@@ -137,7 +137,7 @@ export class World {
       ...shared,
       runs,
       status,
-      removal: new Removal({ ...shared, runs, status, events, evaluate: look, settingsOf }),
+      removal: new Removal({ ...shared, runs, status, events, evaluate: look, gateways }),
       ...pacing,
       platform: this.platform,
       events,
