@@ -210,14 +210,20 @@ function monitoringOf(
   return { monitoring: type === "ServiceMonitor" ? { type } : { type, workloads: [] } };
 }
 
-/** What an object says of its routes. One that is being deleted asks for none. */
+/**
+ * What an object says of its routes. One that is being deleted asks for none. Only behind Istio does a host name of its own
+ * come with a listener and a certificate that others may share.
+ */
 export function claimOf({ metadata, status }: ApiObject, evaluation: Evaluation): Claim {
-  const { api, routes, versionSet } = evaluation;
-  const { hostname: servedHost } = readApplied(status);
-  const hostname = api === undefined ? servedHost : api.hostname;
+  const { api, gateway, routes, versionSet } = evaluation;
+  const stack = readStack(status);
+  const isAtIstio = stack?.gateway === "istio" || (api !== undefined && gateway === "istio");
+  const { hostname: applied } = readApplied(status);
+  const servedHost = stack === undefined || stack.gateway === "istio" ? applied : undefined;
+  const hostname = api === undefined ? servedHost : isAtIstio ? api.hostname : undefined;
   return {
     wanted: metadata?.deletionTimestamp === undefined ? routes : [],
-    served: readStack(status)?.routes ?? [],
+    served: stack?.routes ?? [],
     since: sinceOf(metadata),
     ...(hostname === undefined ? {} : { hostname }),
     ...(versionSet === undefined ? {} : { versionSet }),

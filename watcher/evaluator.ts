@@ -120,7 +120,7 @@ export class Evaluator {
     const source = backendSource(api, gateway);
     const backend = source === undefined ? undefined : backends.of(key, source);
     if (source !== undefined) this.outside.add(key);
-    const needsDocument = contextNeeds(api, gateway).includes("document");
+    const needsDocument = source !== undefined && contextNeeds(api, gateway).includes("document");
     const document = needsDocument ? documents.of(key, api) : undefined;
     if (needsDocument) this.outside.add(key);
     const context = contextOf(api, routes, gateway, {

@@ -4,6 +4,7 @@ import { claimOf, evaluate } from "../../watcher/evaluate";
 import { type ApiObject } from "../../watcher/kube/objects";
 import { type Json, resource } from "../spec/examples";
 import { apis, exposedApis } from "./examples";
+import { behind, catalog } from "./gateways";
 import { platform } from "./world";
 
 const look = (changes: Json = {}, metadata: Json = {}) =>
@@ -135,6 +136,20 @@ describe("claimOf", () => {
     assert.equal(of({ hostname: "b.example.com" }), "b.example.com");
     assert.equal(of({}), undefined);
     assert.equal(of({ port: 0 }), "a.example.com");
+  });
+
+  it("has no host name behind a gateway where that has no listener of its own", () => {
+    const settings = { ...platform, gateways: catalog() };
+    const hostnameOf = (gateway: string, stack?: Json) => {
+      const object = {
+        ...resource({ hostname: "b.example.com" }, behind(gateway)),
+        status: { stack },
+      } as ApiObject;
+      return claimOf(object, evaluate(exposedApis, object, settings)).hostname;
+    };
+    assert.equal(hostnameOf("istio"), "b.example.com");
+    assert.equal(hostnameOf("azure-apim"), undefined);
+    assert.equal(hostnameOf("azure-apim", { name: "a", gateway: "istio" }), "b.example.com");
   });
 
   it("asks for nothing while the object is being deleted", () => {
