@@ -50,6 +50,18 @@ export interface DocumentRef {
   readonly format: "openapi+json" | "swagger-json";
   /** `info.version` of the document. */
   readonly version?: string;
+  /** What decides on how requests and responses can be checked with it; absent where that is not known. */
+  readonly contents?: DocumentContents;
+}
+
+/** What a document says of requests and responses. */
+export interface DocumentContents {
+  /** Media types of bodies, in lower case, without parameters, sorted. */
+  readonly bodyTypes: readonly string[];
+  /** Headers of requests that are parameters of an operation, in lower case, sorted. */
+  readonly headers: readonly string[];
+  /** Whether schemas contained themselves, and take any value where they did. */
+  readonly cut: boolean;
 }
 
 /** One route: requests with this host, to this path or one that begins with it, at this gateway. */

@@ -7,6 +7,7 @@ export {
   type ApiContext,
   type ApiIdentity,
   type BackendSource,
+  type DocumentContents,
   type DocumentRef,
   type GatewayAddress,
   type GatewayBinding,

@@ -1,46 +1,49 @@
 // spec.OASValidation: the policies validate-parameters, validate-content and validate-headers.
 import { quotaIdentifier } from "../../../spec";
 import { hasDocument } from "../document";
+import { contentCheck, uncompared } from "./content";
 import { element, type AzureApimArgs, type PolicyResult, type XmlElement } from "./policy";
 import { isName } from "./texts";
-
-/**
- * Headers of HTTP itself, of browsers and of what stands before an API. Documents do not have them (OpenAPI
- * Specification 3.0.3, "Parameter Object", on Accept, Content-Type and Authorization), and requests are not without.
- */
-const USUAL_HEADERS = [
-  ...["Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control"],
-  ...["Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Date", "DNT", "Expect"],
-  ...["Forwarded", "From", "Host", "If-Match", "If-Modified-Since", "If-None-Match", "If-Unmodified-Since"],
-  ...["Max-Forwards", "Origin", "Pragma", "Priority", "Range", "Referer", "Request-Id", "Sec-CH-UA"],
-  ...["Sec-CH-UA-Mobile", "Sec-CH-UA-Platform", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site"],
-  ...["Sec-Fetch-User", "TE", "Traceparent", "Tracestate", "Transfer-Encoding", "Upgrade"],
-  ...["Upgrade-Insecure-Requests", "User-Agent", "Via", "X-Forwarded-For", "X-Forwarded-Host"],
-  ...["X-Forwarded-Port", "X-Forwarded-Proto", "X-Request-Id"],
-];
-
-/** Media types whose bodies are compared with the document's JSON schemas. */
-const JSON_TYPES = ["application/json", "application/merge-patch+json"];
+import { USUAL_HEADERS } from "./usualHeaders";
 
 export function oasValidation(args: AzureApimArgs): PolicyResult {
-  const { requestEnabled, responseEnabled, allowUnspecifiedCookies } = args.api.oasValidation;
+  const { requestEnabled, responseEnabled } = args.api.oasValidation;
   if (!requestEnabled && !responseEnabled)
     return { because: "checks neither requests nor responses: requestEnabled and responseEnabled are false" };
   if (!hasDocument(args))
     return { because: "needs the API's document, and API Management has none to import" };
-  const { maxValidatedBytes } = args.settings;
-  const without = [
-    ...(requestEnabled && !allowUnspecifiedCookies ? ["cookies, which API Management does not check"] : []),
-    ...(responseEnabled ? [`bodies of responses of more than ${maxValidatedBytes} bytes`] : []),
-  ];
-  const inbound = requestEnabled ? [parametersCheck(args), contentCheck(args, "prevent")] : [];
-  const outbound = responseEnabled ? [contentCheck(args, "detect"), headersCheck()] : [];
+  const without = unchecked(args);
+  const inbound = requestEnabled ? [parametersCheck(args), contentCheck(args, "requests")] : [];
+  const outbound = responseEnabled ? [contentCheck(args, "responses"), headersCheck()] : [];
   return {
     enforcedBy: [...described("requests", inbound), ...described("responses", outbound)].join("; "),
     ...(without.length === 0 ? {} : { without: without.join(", and ") }),
     inbound,
     outbound,
   };
+}
+
+/**
+ * What is asked for and not checked. The size of a request is "checked against the `Content-Length` header"
+ * ("validate-content", attribute `max-size`), which a request in chunks has not.
+ */
+function unchecked({ api, settings, context }: AzureApimArgs): readonly string[] {
+  const { requestEnabled, responseEnabled, allowUnspecifiedCookies } = api.oasValidation;
+  const { maxValidatedBytes } = settings;
+  const contents = context?.document?.contents;
+  return [
+    ...(requestEnabled && !allowUnspecifiedCookies ? ["cookies, which API Management does not check"] : []),
+    ...(requestEnabled
+      ? [`bodies of requests of more than ${maxValidatedBytes} bytes that come without Content-Length`]
+      : []),
+    ...(responseEnabled
+      ? [
+          `bodies of responses of more than ${maxValidatedBytes} bytes`,
+          "media types and status codes of responses that the document has not",
+        ]
+      : []),
+    ...(contents === undefined ? [] : uncompared(contents)),
+  ];
 }
 
 function described(what: string, checks: readonly XmlElement[]): readonly string[] {
@@ -54,6 +57,19 @@ function askedFor({ api, settings }: AzureApimArgs): readonly string[] {
   return [settings.subscriptionKey.header, ...named.filter(isName)];
 }
 
+/**
+ * Headers that browsers are told they may send (`CORS`), and that the document describes nowhere: an exception would
+ * switch off the check of those that it does.
+ */
+function allowedByCors({ api, context }: AzureApimArgs): readonly string[] {
+  const described = context?.document?.contents?.headers;
+  const { enabled, handlePreflightRequests } = api.cors;
+  if (described === undefined || !enabled) return [];
+  return handlePreflightRequests.allowHeaders.filter(
+    (name) => isName(name) && !described.includes(name.toLowerCase()),
+  );
+}
+
 function parametersCheck(args: AzureApimArgs): XmlElement {
   const { api, settings } = args;
   const { allowUnspecifiedHeaders, allowUnspecifiedQueryParams } = api.oasValidation;
@@ -65,7 +81,7 @@ function parametersCheck(args: AzureApimArgs): XmlElement {
       element(
         "headers",
         { ...specified, "unspecified-parameter-action": allowUnspecifiedHeaders ? "ignore" : "prevent" },
-        exceptions([...USUAL_HEADERS, ...askedFor(args)]),
+        exceptions([...USUAL_HEADERS, ...askedFor(args), ...allowedByCors(args)]),
       ),
       ...(allowUnspecifiedQueryParams
         ? []
@@ -80,25 +96,14 @@ function parametersCheck(args: AzureApimArgs): XmlElement {
   );
 }
 
-/** Parameters that are left as they are, whatever the document says. */
+/** Parameters that are left as they are, whatever the document says. Their names are the same in upper and lower case. */
 function exceptions(names: readonly string[]): readonly XmlElement[] {
-  return [...new Set(names)].map((name) => element("parameter", { name, action: "ignore" }));
-}
-
-/**
- * A request that is too large to be checked is refused, or a large body would be the way around the check. A response
- * comes from the implementation: one that is too large goes on.
- */
-function contentCheck({ settings }: AzureApimArgs, tooLarge: "prevent" | "detect"): XmlElement {
-  return element(
-    "validate-content",
-    {
-      "unspecified-content-type-action": "prevent",
-      "max-size": settings.maxValidatedBytes,
-      "size-exceeded-action": tooLarge,
-    },
-    JSON_TYPES.map((type) => element("content", { type, "validate-as": "json", action: "prevent" })),
-  );
+  const byName = new Map<string, string>();
+  for (const name of names) {
+    const id = name.toLowerCase();
+    if (!byName.has(id)) byName.set(id, name);
+  }
+  return [...byName.values()].map((name) => element("parameter", { name, action: "ignore" }));
 }
 
 function headersCheck(): XmlElement {

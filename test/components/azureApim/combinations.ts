@@ -1,7 +1,7 @@
 /** APIs whose policy documents are kept in `golden/`, by the name of the file. */
 import { type ApiContext, type AzureApimSettings } from "../../../components";
 import { type Json } from "../../spec/examples";
-import { apiWith, context, documentOf, entra, keycloak, settings, withCluster } from "./examples";
+import { apiWith, context, document, documentOf, entra, keycloak, settings, withCluster } from "./examples";
 
 const CORS = { enabled: true, allowOrigins: "https://shop.example.com, https://admin.example.com:8443" };
 const rateLimit = { enabled: true, limit: "100", interval: "pm" };
@@ -70,6 +70,49 @@ const combinations: Readonly<Record<string, Combination>> = {
   },
   "validation-query-only": {
     spec: { OASValidation: { requestEnabled: true, allowUnspecifiedHeaders: true } },
+  },
+  "validation-media-types": {
+    spec: { OASValidation },
+    context: {
+      ...context,
+      document: {
+        ...document,
+        contents: {
+          bodyTypes: [
+            "application/hal+json",
+            "application/json",
+            "application/json-patch+json",
+            "application/xml",
+            "multipart/form-data",
+          ],
+          headers: [],
+          cut: false,
+        },
+      },
+    },
+  },
+  "validation-without-json": {
+    spec: { OASValidation },
+    context: {
+      ...context,
+      document: { ...document, contents: { bodyTypes: ["application/xml"], headers: [], cut: true } },
+    },
+  },
+  "validation-and-cors": {
+    spec: {
+      OASValidation: { requestEnabled: true },
+      CORS: {
+        ...CORS,
+        handlePreflightRequests: { allowHeaders: "content-type, X-Shop, X-Till" },
+      },
+    },
+    context: {
+      ...context,
+      document: {
+        ...document,
+        contents: { bodyTypes: ["application/json"], headers: ["x-till"], cut: false },
+      },
+    },
   },
   template: { spec: { template: "gold" } },
   "streamed-answers": { spec: { apiType: "mcp" } },

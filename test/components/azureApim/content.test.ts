@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
+import { type ApiContext, type DocumentContents } from "../../../components";
 import { apiArgs } from "../../../components/azureApim/entities";
 import { type Json } from "../../spec/examples";
-import { apiWith, context, documentOf, outcomeOf, settings } from "./examples";
+import { apiWith, context, document, documentOf, outcomeOf, settings } from "./examples";
 import { elements, only, read } from "./policyChecks";
 
 const checking = (OASValidation: Json, others: Json = {}) => apiWith({ OASValidation, ...others });
+
+/** What is around an API whose document has these contents. */
+const describing = (contents: Partial<DocumentContents>): ApiContext => ({
+  ...context,
+  document: { ...document, contents: { bodyTypes: [], headers: [], cut: false, ...contents } },
+});
+
+const bothChecked = { requestEnabled: true, responseEnabled: true };
 
 /** Names of the parameters that are left as they are. */
 function exceptions(document: string, where: string): readonly (string | undefined)[] {
@@ -30,7 +39,9 @@ describe("OASValidation behind Azure API Management", () => {
     });
     assert.deepEqual(outcomeOf("OASValidation", api), {
       enforcedBy: "ApiPolicy of API r1-catalog-api: validate-parameters and validate-content of requests",
-      without: "cookies, which API Management does not check",
+      without:
+        "cookies, which API Management does not check, " +
+        "and bodies of requests of more than 102400 bytes that come without Content-Length",
     });
   });
 
@@ -42,7 +53,50 @@ describe("OASValidation behind Azure API Management", () => {
       ["validate-content", "validate-headers", "base"],
     );
     assert.equal(only(documentOf(api), "validate-content").attributes["size-exceeded-action"], "detect");
-    assert.equal(outcomeOf("OASValidation", api).without, "bodies of responses of more than 102400 bytes");
+    assert.match(
+      outcomeOf("OASValidation", api).without ?? "",
+      /^bodies of responses of more than 102400 bytes, and/,
+    );
+  });
+
+  it("OASValidation × azure-apim: answers of types and status codes that the document has not go on, and that is told", () => {
+    const api = checking({ responseEnabled: true });
+    const { attributes } = only(documentOf(api), "validate-content");
+    assert.equal(attributes["unspecified-content-type-action"], "detect");
+    assert.match(
+      outcomeOf("OASValidation", api).without ?? "",
+      /media types and status codes of responses that the document has not$/,
+    );
+  });
+
+  it("OASValidation × azure-apim: bodies of each JSON type that the document has are compared, in both directions", () => {
+    const bodyTypes = ["application/hal+json", "application/json", "application/json-patch+json"];
+    const types = elements(documentOf(checking(bothChecked), settings, describing({ bodyTypes })), "content");
+    assert.deepEqual(
+      types.map(({ attributes }) => attributes["type"]),
+      [...bodyTypes, ...bodyTypes],
+    );
+    for (const { attributes } of types) assert.equal(attributes["action"], "prevent");
+  });
+
+  it("OASValidation × azure-apim: bodies that are no JSON and schemas that were cut are not checked, and that is told", () => {
+    const without = (contents: Partial<DocumentContents>) =>
+      outcomeOf("OASValidation", checking({ requestEnabled: true }), settings, describing(contents))
+        .without ?? "";
+    const others = [
+      "*/*",
+      "application/*+json",
+      "application/xml",
+      "multipart/form-data",
+      "text/csv",
+      "text/json",
+    ];
+    assert.match(
+      without({ bodyTypes: ["application/json", ...others] }),
+      /, and bodies that are no JSON \(\*\/\*, application\/\*\+json, [^)]*, text\/csv and 1 more\)$/,
+    );
+    assert.match(without({ cut: true }), /, and what is inside schemas that contain themselves/);
+    assert.equal(without({ bodyTypes: ["application/json"] }), without({}));
   });
 
   it("OASValidation × azure-apim: headers, query parameters and cookies that the document has not are refused, or allowed", () => {
@@ -60,19 +114,52 @@ describe("OASValidation behind Azure API Management", () => {
     });
     assert.equal(action(documentOf(allowing), "validate-parameters"), "ignore");
     assert.equal(action(documentOf(allowing), "headers"), "ignore");
-    assert.equal(outcomeOf("OASValidation", allowing).without, undefined);
+    assert.doesNotMatch(outcomeOf("OASValidation", allowing).without ?? "", /cookies/);
   });
 
   it("OASValidation × azure-apim: headers of HTTP itself, of keys and of limits pass", () => {
-    const document = documentOf(
+    const policies = documentOf(
       checking(
         { requestEnabled: true },
         { rateLimit: { enabled: true, limit: "5", identifier: "X-Client" } },
       ),
     );
     for (const name of ["Host", "User-Agent", "Authorization", "Ocp-Apim-Subscription-Key", "x-client"])
-      assert.ok(exceptions(document, "headers").includes(name), name);
-    assert.deepEqual(exceptions(document, "query"), ["subscription-key"]);
+      assert.ok(exceptions(policies, "headers").includes(name), name);
+    assert.deepEqual(exceptions(policies, "query"), ["subscription-key"]);
+  });
+
+  it("OASValidation × azure-apim: headers that Azure Front Door and Application Gateway add pass", () => {
+    const passing = exceptions(documentOf(checking({ requestEnabled: true })), "headers");
+    for (const name of [
+      "X-Azure-FDID",
+      "X-Azure-ClientIP",
+      "X-FD-HealthProbe",
+      "X-AppGW-Trace-Id",
+      "X-Original-Host",
+    ])
+      assert.ok(passing.includes(name), name);
+  });
+
+  it("OASValidation × azure-apim: headers that CORS allows pass, but for those that the document describes", () => {
+    const allowHeaders = "x-requested-with, X-Shop, X-Till, *, X.Dot";
+    const passing = (enabled: boolean, contents = describing({ headers: ["x-till"] })) =>
+      exceptions(
+        documentOf(
+          checking(
+            { requestEnabled: true },
+            { CORS: { enabled, handlePreflightRequests: { allowHeaders } } },
+          ),
+          settings,
+          contents,
+        ),
+        "headers",
+      );
+    assert.deepEqual(
+      passing(true).filter((name) => !passing(false).includes(name)),
+      ["X-Shop"],
+    );
+    assert.deepEqual(passing(true, context), passing(false));
   });
 
   it("OASValidation × azure-apim: not enforced without a document, or where it checks nothing", () => {

@@ -124,6 +124,10 @@ function assertValues({ name: element, attributes, children }: Node): void {
   if (element === "quota-by-key") assert.ok(number("renewal-period") >= 300);
   if (element.endsWith("-by-key")) assert.ok(number("calls") < 2 ** 31);
   if (element === "validate-content") assert.ok(number("max-size") <= 102_400);
+  if (element === "headers") {
+    const names = children.map(({ attributes: { name } }) => name?.toLowerCase());
+    assert.equal(new Set(names).size, names.length, "a header has one action, in upper or lower case");
+  }
   const origins = children.find(({ name }) => name === "allowed-origins")?.children.map(({ text }) => text);
   if (origins?.includes("*")) {
     assert.deepEqual(origins, ["*"]);

@@ -129,6 +129,7 @@ export const attributeRules: Readonly<Record<string, RegExp>> = {
   "require-expiration-time": /^(?:true|false)$/,
   "require-signed-tokens": /^true$/,
   "validate-as": /^json$/,
+  type: /^application\/(?:[a-z0-9.!#$&^_-]+\+)?json$/,
   "exists-action": /^override$/,
   "fragment-id": /^[A-Za-z0-9_-]{1,80}$/,
   calls: /^[1-9][0-9]{0,9}$/,

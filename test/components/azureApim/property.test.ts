@@ -59,6 +59,18 @@ const apis: fc.Arbitrary<ExposedApi> = fc
   })
   .map((changes) => ({ ...apiWith(), ...changes }));
 
+/** What a document describes, with names that no import has looked at. */
+const contents = fc.record({
+  bodyTypes: fc.array(
+    fc.oneof(
+      text,
+      text.map((name) => `application/${name}+json`),
+    ),
+  ),
+  headers: fc.array(text),
+  cut: fc.boolean(),
+});
+
 const surroundings: fc.Arbitrary<readonly [AzureApimSettings, ApiContext]> = fc.tuple(
   fc
     .record({
@@ -68,7 +80,13 @@ const surroundings: fc.Arbitrary<readonly [AzureApimSettings, ApiContext]> = fc.
       isolate: fc.boolean(),
     })
     .map(({ host, isolate, ...others }) => ({ ...withIstio({ host, isolate }), ...others })),
-  fc.record({ backend: fc.constant("http://20.0.0.1"), document: fc.constantFrom(document, undefined) }),
+  fc.record({
+    backend: fc.constant("http://20.0.0.1"),
+    document: fc.oneof(
+      fc.constantFrom(document, undefined),
+      contents.map((described) => ({ ...document, contents: described })),
+    ),
+  }),
 );
 
 describe(`${RUNS} random APIs behind Azure API Management`, function () {
