@@ -55,6 +55,22 @@ describe("importDocument", () => {
     );
   });
 
+  it("takes lists of objects that have to differ, such as parameters and tags", async () => {
+    const names = ["fields", "offset", "limit"];
+    const tags = names.map((name) => ({ name }));
+    const get = (parameters: readonly object[]) => ({
+      paths: { "/category": { get: { parameters, responses: { 200: { description: "Success" } } } } },
+      tags,
+    });
+    const ofOpenApi = names.map((name) => ({ name, in: "query", schema: { type: "string" } }));
+    const ofSwagger = names.map((name) => ({ name, in: "query", type: "string" }));
+
+    assert.deepEqual((await imported(document(get(ofOpenApi)))).value["tags"], tags);
+    assert.deepEqual((await imported({ ...swagger, ...get(ofSwagger) })).value["tags"], tags);
+    const twice = [...ofOpenApi, ...ofOpenApi];
+    assert.match(await refusal(imported(document(get(twice)))), /must NOT have duplicate items/);
+  });
+
   it("leaves what looks like a reference in data", async () => {
     const { value } = await imported(openapi);
 
