@@ -8,7 +8,7 @@ import {
   type GatewaySettings,
   type Route,
 } from "../components";
-import { type ExposedApi } from "../spec";
+import { optional, type ExposedApi } from "../spec";
 import { contextOf } from "./apiContext";
 import { type ImportedDocument } from "./documents";
 import { RouteOverlaps } from "./routeOverlaps";
@@ -85,6 +85,6 @@ function versionsId([route]: readonly Route[], path: string): string {
 
 function refOf(document: ImportedDocument | undefined): DocumentRef | undefined {
   if (document === undefined) return undefined;
-  const { digest, format, version } = document;
-  return { digest, format, ...(version === undefined ? {} : { version }) };
+  const { digest, format, version, contents } = document;
+  return { digest, format, ...optional("version", version), ...optional("contents", contents) };
 }

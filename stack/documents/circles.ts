@@ -3,6 +3,12 @@ import { emptyObject, isObject, type Json, type JsonObject, type OpenObject } fr
 import { positionOf, type Kind, type Position } from "./positions";
 import { isReference, pointerTo } from "./references";
 
+/** A document without circles, and whether there were any. */
+export interface CutDocument {
+  readonly document: JsonObject;
+  readonly cut: boolean;
+}
+
 /**
  * The document without circles of schemas: in each, the reference that closes it becomes a schema that takes anything.
  * Which one that is follows from the order of the document: operations first, then the schemas that none of them uses.
@@ -10,7 +16,7 @@ import { isReference, pointerTo } from "./references";
  * @param document with references to its own schemas only, as `bundle` gives it
  * @param openapi whether it is OpenAPI 3; else Swagger 2.0
  */
-export function cutCircles(document: JsonObject, openapi: boolean): JsonObject {
+export function cutCircles(document: JsonObject, openapi: boolean): CutDocument {
   return new Cutter(document, openapi).run();
 }
 
@@ -20,6 +26,7 @@ class Cutter {
   private readonly names = new Map<string, string>();
   private readonly open = new Set<string>();
   private readonly done = new Map<string, Json>();
+  private cut = false;
 
   constructor(
     private readonly document: JsonObject,
@@ -32,11 +39,12 @@ class Cutter {
     for (const name of Object.keys(this.schemas)) this.names.set(pointerTo([...this.path, name]), name);
   }
 
-  run(): JsonObject {
+  run(): CutDocument {
     const kind = this.openapi ? "openapi" : "swagger";
     // Of operations first, so that a schema that they use stays whole and those within it are cut.
     this.copy(this.document["paths"] ?? null, { holds: "map", kind: "pathItem" });
-    return this.object(this.document, kind);
+    const document = this.object(this.document, kind);
+    return { document, cut: this.cut };
   }
 
   private copy(value: Json, { holds, kind }: Position): Json {
@@ -55,7 +63,10 @@ class Cutter {
     if (kind !== "schema" || !isReference(value)) return this.object(value, kind);
     const name = this.names.get(value.$ref);
     if (name === undefined) return value;
-    if (this.open.has(name)) return { description: cutText(name) };
+    if (this.open.has(name)) {
+      this.cut = true;
+      return { description: cutText(name) };
+    }
     this.schema(name);
     return this.object(value, kind);
   }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { bundle } from "./bundle";
 import { cutCircles } from "./circles";
+import { contentsOf } from "./contents";
 import { invalid, referredTo, type ImportedDocument } from "./document";
 import { isObject, type Json, type JsonObject } from "./json";
 import { plainMediaTypes } from "./mediaTypes";
@@ -50,15 +51,23 @@ export async function importDocument(
     if (sources.missing.size > 0) return { missing: [...sources.missing] };
     const document = asOpenApi30(whole);
     // OpenAPI 3.1 by its own rules first, so that what is wrong is told in its terms.
-    if (document["openapi"] !== whole["openapi"]) await validate(whole);
-    await validate(document);
-    const fitting = plainMediaTypes(nameOperations(cutCircles(document, openapi)), openapi);
-    return { imported: finished(fitting, openapi, limit) };
+    if (document["openapi"] !== whole["openapi"]) await check(whole);
+    await check(document);
+    const { document: uncircled, cut } = cutCircles(document, openapi);
+    const fitting = plainMediaTypes(nameOperations(uncircled), openapi);
+    return {
+      imported: { ...finished(fitting, openapi, limit), contents: { ...contentsOf(fitting, openapi), cut } },
+    };
   } catch (error) {
     // The stack has ended.
     if (error instanceof RangeError) throw invalid("is nested too deep");
     throw error;
   }
+}
+
+/** Ajv compares the items of a list by methods of ordinary objects, which objects without a prototype have not. */
+async function check(document: JsonObject): Promise<void> {
+  await validate(structuredClone(document));
 }
 
 function sourceOf({ bytes, url, base = url }: OtherDocument): Source {

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type DocumentRef } from "../../components";
+import { type DocumentContents, type DocumentRef } from "../../components";
+import { optional } from "../../spec";
 import { type ImportedDocument } from "../../stack";
 
 /** A document that is kept, without its text. */
@@ -110,11 +111,28 @@ function readStored(value: unknown): StoredDocument | undefined {
   if (typeof value !== "object" || value === null || !("ref" in value)) return undefined;
   const { ref, etag } = value as { ref: unknown; etag?: unknown };
   if (typeof ref !== "object" || ref === null) return undefined;
-  const { digest, format, version } = ref as Record<string, unknown>;
+  const { digest, format, version, contents } = ref as Record<string, unknown>;
   if (typeof digest !== "string" || !SHA256.test(digest)) return undefined;
   if (format !== "openapi+json" && format !== "swagger-json") return undefined;
   return {
-    ref: { digest, format, ...(typeof version === "string" ? { version } : {}) },
+    ref: {
+      digest,
+      format,
+      ...(typeof version === "string" ? { version } : {}),
+      ...optional("contents", readContents(contents)),
+    },
     ...(typeof etag === "string" ? { etag } : {}),
   };
+}
+
+function readContents(value: unknown): DocumentContents | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { bodyTypes, headers, cut } = value as Record<string, unknown>;
+  return areTexts(bodyTypes) && areTexts(headers) && typeof cut === "boolean"
+    ? { bodyTypes, headers, cut }
+    : undefined;
+}
+
+function areTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }

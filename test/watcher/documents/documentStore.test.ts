@@ -27,6 +27,22 @@ describe("DocumentStore", () => {
     assert.equal(other.get(idOf("b")), undefined);
   });
 
+  it("keeps what a document describes, and drops what is none", async () => {
+    const contents = { bodyTypes: ["application/json"], headers: ["x-shop"], cut: true };
+    const document = { ...documentOf("{}"), contents };
+    await new DocumentStore(dir()).put(idOf("a"), document, undefined);
+    assert.deepEqual(new DocumentStore(dir()).get(idOf("a"))?.ref.contents, contents);
+
+    for (const other of [{ ...contents, cut: 1 }, { ...contents, headers: [1] }, { cut: false }, "none"]) {
+      const ref = { digest: idOf("{}"), format: "openapi+json", contents: other };
+      writeFileSync(join(dir(), "sources", `${idOf("a")}.json`), JSON.stringify({ ref }));
+      assert.deepEqual(new DocumentStore(dir()).get(idOf("a"))?.ref, {
+        digest: ref.digest,
+        format: ref.format,
+      });
+    }
+  });
+
   it("lets nobody else read it", async () => {
     await new DocumentStore(dir()).put(idOf("a"), documentOf("{}"), undefined);
     for (const folder of ["sources", "texts"]) {

@@ -98,7 +98,8 @@ describe("Documents", function () {
 
     assert.equal(documents.of(KEY, api), "NotYet");
     const ref = await refOf(documents, api);
-    assert.deepEqual({ ...ref, digest: "" }, { digest: "", format: "openapi+json", version: "1" });
+    const contents = { bodyTypes: ["application/json"], headers: [], cut: false };
+    assert.deepEqual({ ...ref, digest: "" }, { digest: "", format: "openapi+json", version: "1", contents });
     assert.match(await documents.text(ref.digest), /"title":"A"/);
     assert.deepEqual(queued, [KEY]);
   });
