@@ -149,8 +149,32 @@ export function classifyOutput(output: string): Error {
   const message = errorLines(output);
   const text = errorSection(output);
   const rule = rules.find(({ pattern }) => pattern.test(text));
-  return rule === undefined ? new EngineError(message) : rule.error(message, output);
+  const error = rule === undefined ? new EngineError(message) : rule.error(message, output);
+  return notingDeletions(error, output);
 }
+
+/** Errors of runs in which nothing but deletions failed. */
+const deletions = new WeakSet<Error>();
+
+/** Whether an error is that of a run which failed in nothing but to delete what was not declared. */
+export function failedToDelete(error: Error): boolean {
+  return deletions.has(error);
+}
+
+/** Has {@link failedToDelete} know of an error what the output of its run says. */
+export function notingDeletions<Failure extends Error>(error: Failure, output: string): Failure {
+  const failed = [...plain(output).matchAll(FAILED)].filter(([, , type]) => type !== "pulumi:pulumi:Stack");
+  const isDeletion =
+    failed.length > 0 && failed.every(([, step, , what]) => `${step}${what}` === "- deleting ");
+  if (isDeletion) deletions.add(error);
+  return error;
+}
+
+/**
+ * What the CLI prints of a resource that has failed: a mark of its step, its type, its name, and what of it failed. The
+ * mark of what goes before it is made again is another one.
+ */
+const FAILED = /^ (.{2}) (\S+) .*?\*\*([a-z]+ )?failed\*\*/gm;
 
 /** Longest message kept: enough for the engine's words, short enough for a status. */
 const MAX_MESSAGE = 600;
@@ -189,9 +213,13 @@ function presentable(text: string): string {
  * it repeats the errors and holds those of tries that the provider went on from.
  */
 function errorSection(output: string): string {
-  // eslint-disable-next-line no-control-regex -- colours are control sequences
-  const text = output.replace(/\u001b\[[0-9;]*m/g, "");
+  const text = plain(output);
   return /^Diagnostics:$(.*)/ms.exec(text)?.[1] ?? text;
+}
+
+function plain(output: string): string {
+  // eslint-disable-next-line no-control-regex -- colours are control sequences
+  return output.replace(/\u001b\[[0-9;]*m/g, "");
 }
 
 /** Lines that belong to the error before them: up to the next heading, error, warning or section. */

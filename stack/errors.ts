@@ -1,4 +1,5 @@
 // Errors of a stack run. The class decides what happens next; the reason and the message are for people.
+import { type RunOutputs } from "./program";
 
 /** Why a run failed, when trying again may help. Stable text: used in conditions, Events and metrics. */
 export const transientReasons = [
@@ -26,9 +27,12 @@ export type TransientReason = (typeof transientReasons)[number];
 /** The run may succeed later without a change of the object: tried again with growing delays, without limit. */
 export class TransientError extends Error {
   override readonly name = "TransientError";
+
+  /** @param outputs see {@link outputsOf} */
   constructor(
     readonly reason: TransientReason,
     message: string,
+    readonly outputs?: RunOutputs,
   ) {
     super(message);
   }
@@ -55,4 +59,20 @@ export class StackLockedError extends Error {
 /** The run failed in a way nobody foresaw: a bug of ours or of the engine. Logged, counted, and tried again. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
+
+  /** @param outputs see {@link outputsOf} */
+  constructor(
+    message: string,
+    readonly outputs?: RunOutputs,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Outputs of a run that failed in nothing but to delete what is not declared any more: what is declared is there.
+ * Undefined for every other failure.
+ */
+export function outputsOf(error: unknown): RunOutputs | undefined {
+  return error instanceof TransientError || error instanceof EngineError ? error.outputs : undefined;
 }

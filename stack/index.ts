@@ -30,6 +30,7 @@ export {
 } from "./engine";
 export {
   EngineError,
+  outputsOf,
   StackLockedError,
   TransientError,
   transientReasons,

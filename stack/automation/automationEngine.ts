@@ -3,9 +3,9 @@ import "./ownConnections";
 import "./quietLog";
 import { Stack, type EngineEvent, type LocalWorkspace } from "@pulumi/pulumi/automation";
 import { runOf, type RunJournal } from "../cli/journal";
-import { PatchedObjectMissing, StackExists, StackMissing } from "../classify";
+import { failedToDelete, PatchedObjectMissing, StackExists, StackMissing } from "../classify";
 import { type Engine, type PreviewStep, type StackRun, type StackTarget, type UpOptions } from "../engine";
-import { EngineError, StackLockedError } from "../errors";
+import { EngineError, StackLockedError, TransientError } from "../errors";
 import { type StackKind } from "../names";
 import { programOf, type RunOutputs } from "../program";
 import { type EngineCommand } from "./answered";
@@ -30,7 +30,11 @@ export class AutomationEngine implements Pick<Engine, "up" | "preview" | "refres
       refreshingWhereNeeded(refresh, (options) =>
         stack.up({ program: program.run, ...options, ...stopping(run) }),
       );
-    await this.onExistingStack(run, work, force);
+    try {
+      await this.onExistingStack(run, work, force);
+    } catch (error) {
+      throw withOutputs(error, program.outputs());
+    }
     const outputs = program.outputs();
     if (outputs === undefined) throw new EngineError("the run succeeded without giving outputs");
     return outputs;
@@ -121,6 +125,13 @@ export class AutomationEngine implements Pick<Engine, "up" | "preview" | "refres
     this.projects.set(kind, created);
     return created;
   }
+}
+
+/** Where nothing but deletions failed, which come last, the error says what there is. */
+function withOutputs(error: unknown, outputs: RunOutputs | undefined): unknown {
+  if (outputs === undefined || !(error instanceof Error) || !failedToDelete(error)) return error;
+  if (error instanceof TransientError) return new TransientError(error.reason, error.message, outputs);
+  return error instanceof EngineError ? new EngineError(error.message, outputs) : error;
 }
 
 async function create(stack: string, workspace: LocalWorkspace): Promise<void> {

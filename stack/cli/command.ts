@@ -9,7 +9,7 @@ import {
   type CommandResult,
   type EngineCommand,
 } from "../automation/answered";
-import { classifyOutput, lastRetry } from "../classify";
+import { classifyOutput, lastRetry, notingDeletions } from "../classify";
 import { EngineError, TransientError } from "../errors";
 import { runOf, type RunJournal } from "./journal";
 import { runProcess, type ProcessResult } from "./process";
@@ -111,7 +111,8 @@ export class CliCommand implements EngineCommand {
     if (ended.timedOut) {
       const seconds = Math.round(this.options.deadline / 1000);
       const reason = lastRetry(ended.stdout);
-      return new TransientError("DeadlineExceeded", `the engine run was stopped after ${seconds} s${reason}`);
+      const message = `the engine run was stopped after ${seconds} s${reason}`;
+      return notingDeletions(new TransientError("DeadlineExceeded", message), ended.stdout);
     }
     if (ended.signal !== null) {
       return new TransientError("EngineStopped", `the engine process was ended by ${ended.signal}`);

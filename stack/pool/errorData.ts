@@ -2,14 +2,21 @@
 import { EngineGone, StuckRun } from "../address";
 import {
   EngineError,
+  outputsOf,
   StackLockedError,
   TransientError,
   type LockHolder,
   type TransientReason,
 } from "../errors";
+import { type RunOutputs } from "../program";
 
 /** An error of a run. What has no class of ours is an `EngineError` on the other side. */
-export type ErrorData = { readonly message: string; readonly stack: string | undefined } & (
+export type ErrorData = {
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** See {@link outputsOf}. */
+  readonly outputs: RunOutputs | undefined;
+} & (
   | { readonly type: "transient"; readonly reason: TransientReason }
   | { readonly type: "stuck" | "gone" | "engine" }
   | { readonly type: "locked"; readonly holders: readonly LockHolder[] }
@@ -18,7 +25,7 @@ export type ErrorData = { readonly message: string; readonly stack: string | und
 /** The data of anything thrown. */
 export function errorData(error: unknown): ErrorData {
   const thrown = error instanceof Error ? error : new Error(String(error));
-  const said = { message: thrown.message, stack: thrown.stack };
+  const said = { message: thrown.message, stack: thrown.stack, outputs: outputsOf(thrown) };
   if (thrown instanceof StuckRun) return { ...said, type: "stuck" };
   if (thrown instanceof TransientError) return { ...said, type: "transient", reason: thrown.reason };
   if (thrown instanceof StackLockedError) return { ...said, type: "locked", holders: thrown.holders };
@@ -35,7 +42,7 @@ export function errorOf(data: ErrorData): Error {
 function withoutStack(data: ErrorData): Error {
   switch (data.type) {
     case "transient":
-      return new TransientError(data.reason, data.message);
+      return new TransientError(data.reason, data.message, data.outputs);
     case "stuck":
       return new StuckRun(data.message);
     case "gone":
@@ -43,6 +50,6 @@ function withoutStack(data: ErrorData): Error {
     case "locked":
       return new StackLockedError(data.holders);
     case "engine":
-      return new EngineError(data.message);
+      return new EngineError(data.message, data.outputs);
   }
 }

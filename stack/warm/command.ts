@@ -8,7 +8,7 @@ import {
   type CommandResult,
   type EngineCommand,
 } from "../automation/answered";
-import { classifyOutput, lastRetry } from "../classify";
+import { classifyOutput, lastRetry, notingDeletions } from "../classify";
 import { runOf, type RunJournal } from "../cli/journal";
 import { EngineError, StackLockedError, TransientError } from "../errors";
 import { requestOf, type EngineRequest } from "./arguments";
@@ -39,7 +39,7 @@ export interface WarmCommandOptions {
 }
 
 /** Kinds of events that are read of the answer to a run. */
-const READ = ["diagnosticEvent"] as const;
+const READ = ["diagnosticEvent", "resOpFailedEvent"] as const;
 
 /** Operations that may come before their stack is there. */
 const CREATING: ReadonlySet<Operation> = new Set(["up", "preview", "refresh"]);
@@ -111,7 +111,7 @@ export class WarmCommand implements EngineCommand {
     const text = output.text(answer.error);
     if (!guard.timedOut) throw classifyOutput(text);
     const message = `the engine run was stopped after ${seconds(deadline)}${lastRetry(text)}`;
-    throw new TransientError("DeadlineExceeded", message);
+    throw notingDeletions(new TransientError("DeadlineExceeded", message), text);
   }
 
   /** A run without an answer may have left its lock: its entry stays until the lock is seen to. */

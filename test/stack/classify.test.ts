@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   classifyOutput,
   errorLines,
+  failedToDelete,
   lastRetry,
   lockHolders,
   StackExists,
@@ -142,6 +143,38 @@ describe("errorLines", () => {
   it("gives the last lines where the engine calls nothing an error", () => {
     assert.equal(errorLines("one\n\ntwo\nthree\nfour\nfive\nsix\n"), "two three four five six");
     assert.equal(errorLines(""), "");
+  });
+});
+
+describe("failedToDelete", () => {
+  const API = "azure-native:apimanagement:Api catalog";
+  const STACK = "    pulumi:pulumi:Stack oda-api-components.catalog **failed** 1 error";
+  const isOf = (...rows: readonly string[]): boolean =>
+    failedToDelete(
+      classifyOutput([...rows, STACK, "Diagnostics:", "  x (y):", "    error: Status=503", ""].join("\n")),
+    );
+  const deleting = ` -  ${API} **deleting failed** error: Status=503`;
+
+  it("knows a run in which nothing but deletions failed, whatever the colours", () => {
+    assert.equal(isOf(deleting), true);
+    assert.equal(isOf(deleting, ` -  ${API}-backend **deleting failed** error: x`), true);
+    assert.equal(isOf(deleting.replace("**d", "\u001b[1m**d").replace(" - ", " \u001b[31m- ")), true);
+  });
+
+  it("is not so where anything else failed", () => {
+    for (const row of [
+      ` +  ${API} **creating failed** error: x`,
+      ` ~  ${API} **updating failed** error: x`,
+      ` +- ${API} **replacing failed** error: x`,
+      ` ~  ${API} **refreshing failed** error: x`,
+      `    ${API} **failed**`,
+    ])
+      assert.equal(isOf(deleting, row), false, row);
+  });
+
+  it("is not so for what is deleted to be made again, nor for a run that says nothing of what failed", () => {
+    assert.equal(isOf(deleting.replace(" -  ", " -- ")), false);
+    assert.equal(isOf(` +  ${API} created`), false);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { deserialize, serialize } from "node:v8";
 import { assert as check, constantFrom, array, nat, property, record, string } from "fast-check";
-import { EngineError, StackLockedError, TransientError, transientReasons } from "../../../stack";
+import { EngineError, outputsOf, StackLockedError, TransientError, transientReasons } from "../../../stack";
 import { EngineGone, StuckRun } from "../../../stack/address";
 import { PatchedObjectMissing } from "../../../stack/classify";
 import { errorData, errorOf } from "../../../stack/pool/errorData";
@@ -25,6 +25,13 @@ describe("Errors between processes", () => {
         sameIn(new TransientError(reason, message));
       }),
     );
+  });
+
+  it("keep the outputs of a run that failed only to delete", () => {
+    const outputs = { uid: "1", versions: { route: "2" } };
+    sameIn(new TransientError("GatewayUnavailable", "away", outputs));
+    sameIn(new EngineError("a bug", outputs));
+    assert.deepEqual(outputsOf(crossed(new EngineError("a bug", outputs))), outputs);
   });
 
   it("keep the holders of a lock", () => {

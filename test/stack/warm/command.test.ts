@@ -32,7 +32,10 @@ describe("WarmCommand", () => {
     const common = { workDir: warm.dir, stack: STACK };
     const env = { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" };
     assert.deepEqual(warm.server.requests, [
-      { operation: "up", body: { ...common, client: "127.0.0.1:5", events: ["diagnosticEvent"], env } },
+      {
+        operation: "up",
+        body: { ...common, client: "127.0.0.1:5", events: ["diagnosticEvent", "resOpFailedEvent"], env },
+      },
       { operation: "cancel", body: common },
     ]);
     assert.deepEqual(operations, ["up", "cancel"]);
@@ -48,7 +51,12 @@ describe("WarmCommand", () => {
     await command.run(UP, warm.dir, {});
 
     const first = { create: true, secretsProvider: "passphrase" };
-    const up = { workDir: warm.dir, stack: STACK, client: "127.0.0.1:5", events: ["diagnosticEvent"] };
+    const up = {
+      workDir: warm.dir,
+      stack: STACK,
+      client: "127.0.0.1:5",
+      events: ["diagnosticEvent", "resOpFailedEvent"],
+    };
     assert.deepEqual(
       warm.server.requests.map(({ body }) => body),
       [{ ...up, ...first }, up],
@@ -66,7 +74,12 @@ describe("WarmCommand", () => {
   it("has destroy remove the stack too", async () => {
     await warm.command().run(["destroy", "--yes", "--stack", STACK], warm.dir, {});
 
-    const body = { workDir: warm.dir, stack: STACK, events: ["diagnosticEvent"], remove: true };
+    const body = {
+      workDir: warm.dir,
+      stack: STACK,
+      events: ["diagnosticEvent", "resOpFailedEvent"],
+      remove: true,
+    };
     assert.deepEqual(warm.server.requests[0]?.body, body);
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type EngineEvent } from "@pulumi/pulumi/automation";
+import { type EngineEvent, type OpType } from "@pulumi/pulumi/automation";
 import { TransientError } from "../../../stack";
-import { classifyOutput, lastRetry } from "../../../stack/classify";
+import { classifyOutput, failedToDelete, lastRetry } from "../../../stack/classify";
 import { RunOutput } from "../../../stack/warm/output";
 import { fieldConflict } from "../engineOutput";
 import { diagnostic, ROUTE } from "./events";
@@ -56,6 +56,19 @@ describe("the output of a run in the warm engine", () => {
     assert.ok(error instanceof TransientError);
     assert.equal(error.reason, "FieldConflict");
     assert.equal(error.message, fieldConflict.join(" "));
+  });
+
+  it("says whether nothing but deletions failed", () => {
+    const failed = (...ops: readonly OpType[]): boolean => {
+      const steps = ops.map((op): EngineEvent => {
+        const metadata = { op, urn: ROUTE, type: "kubernetes:x:Y", logical: true, provider: "" };
+        return { sequence: 1, timestamp: 1, resOpFailedEvent: { metadata, status: 0, steps: 0 } };
+      });
+      return failedToDelete(classifyOutput(textOf([...steps, diagnostic("error", "no")], "update failed")));
+    };
+
+    assert.deepEqual([failed("delete"), failed("delete", "delete")], [true, true]);
+    assert.deepEqual([failed("delete", "update"), failed("delete-replaced")], [false, false]);
   });
 
   it("keeps the errors of tries before apart from the error of the run", () => {
