@@ -1,5 +1,6 @@
 // The WhaleCloud API gateway's two requests, as TM Forum's operator sends them.
 import { setTimeout as wait } from "node:timers/promises";
+import { saysAbsent } from "./absent";
 import { GatewayError, presentable } from "./errors";
 import { post, type Exchange } from "./exchange";
 import { UNKNOWN, type ApiSpec, type GatewayAccess, type GatewayAnswer } from "./model";
@@ -22,10 +23,6 @@ const requests = {
   unbind: { path: "/operator/AutoCreation/removeAPIFromSwagger", verb: "to remove" },
 } as const;
 
-/** Words by which a gateway says that what it is asked to remove is not there. */
-const ABSENT =
-  /\bnot (?:be )?(?:exist|found)|\b(?:does|do|did)(?: not|n['’]t) exist|\bno such\b|不存在|未找到|找不到/i;
-
 /** Asks one gateway. */
 export class Gateway {
   private readonly host: string;
@@ -45,7 +42,6 @@ export class Gateway {
    * @throws {@link GatewayError}
    */
   async bind(spec: ApiSpec): Promise<GatewayAnswer> {
-    if (this.access.mock) return mockAnswer;
     const { status, answer } = await this.ask("bind", spec);
     if (isSuccess(status, answer)) return keptOf(answer);
     throw this.refusal("bind", spec, status, answer);
@@ -57,14 +53,16 @@ export class Gateway {
    * @throws {@link GatewayError}
    */
   async unbind(spec: ApiSpec): Promise<void> {
-    if (this.access.mock) return;
     const { status, answer } = await this.ask("unbind", spec);
-    if (isSuccess(status, answer) || this.isAbsent(answer)) return;
+    if (isSuccess(status, answer) || this.isAbsent(spec, status, answer)) return;
     throw this.refusal("unbind", spec, status, answer);
   }
 
-  private isAbsent(answer: GatewayAnswer): boolean {
-    return this.access.absentCodes.includes(codeOf(answer)) || ABSENT.test(wordsOf(answer));
+  private isAbsent(spec: ApiSpec, status: number, answer: GatewayAnswer): boolean {
+    if (this.access.absentCodes.includes(codeOf(answer))) return true;
+    // Of a server that fails, words tell what it failed for.
+    const isToBelieve = isSuccessful(status) || status === 404;
+    return isToBelieve && saysAbsent(wordsOf(answer), spec);
   }
 
   private async ask(
@@ -79,9 +77,10 @@ export class Gateway {
     if (status === 401 || status === 403) {
       throw new GatewayError("denied", this.host, `HTTP status ${status}: ${text}`, true);
     }
-    if (isBusy(status)) {
+    if (status === 429 || status === 503) {
       const later = retryAfter === undefined ? "" : `, to be asked again after ${retryAfter} s`;
-      throw this.unavailable(`HTTP status ${status}${later}`, true);
+      // A proxy says 503 of a server too that has read the request and then closed the connection.
+      throw this.unavailable(`HTTP status ${status}${later}`, status === 429);
     }
     const answer = readAnswer(text);
     if (answer !== undefined) return { status, answer };
@@ -91,7 +90,7 @@ export class Gateway {
         "refused",
         this.host,
         `${requests[what].verb} ${spec.name}: HTTP status ${status}: ${text}`,
-        true,
+        false,
       );
     }
     throw this.unavailable(`HTTP status ${status}, and an answer that is no JSON with a res_code`, false);
@@ -115,7 +114,8 @@ export class Gateway {
   /** Milliseconds after which it is worth asking again; undefined where it is not, or not safe. */
   private pauseAfter(exchange: Exchange): number | undefined {
     if (exchange.result === "unsent") return this.patience.between;
-    if (exchange.result === "unanswered" || !isBusy(exchange.status)) return undefined;
+    // Too many requests: turned away unread (RFC 6585, section 4).
+    if (exchange.result === "unanswered" || exchange.status !== 429) return undefined;
     const seconds = Number(exchange.retryAfter ?? Number.NaN);
     return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
   }
@@ -137,16 +137,12 @@ export class Gateway {
   }
 }
 
-/** What is taken for the answer of a gateway that is not asked. */
-const mockAnswer: GatewayAnswer = { res_code: SUCCESS, res_message: "a mock: the gateway was not asked" };
-
 function isSuccess(status: number, answer: GatewayAnswer): boolean {
-  return status >= 200 && status < 300 && codeOf(answer) === SUCCESS;
+  return isSuccessful(status) && codeOf(answer) === SUCCESS;
 }
 
-/** HTTP statuses of a server that turns requests away unread (RFC 6585, section 4, and RFC 9110, section 15.6.4). */
-function isBusy(status: number): boolean {
-  return status === 429 || status === 503;
+function isSuccessful(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 function readAnswer(text: string): GatewayAnswer | undefined {

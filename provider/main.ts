@@ -2,6 +2,7 @@
 import { fstatSync } from "node:fs";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { version } from "../package.json";
 import { createService } from "./service";
 
 /** Standard input. */
@@ -14,7 +15,7 @@ const absentCodes = (process.env["APIG_ABSENT_CODES"] ?? "")
   .filter((code) => code !== "");
 
 const server = new grpc.Server();
-server.addService(ResourceProviderService, createService({ version: "0.1.0", absentCodes }));
+server.addService(ResourceProviderService, createService({ version, absentCodes }));
 server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
   if (error !== null) throw error;
   // The engine reads the port from the first line.

@@ -20,14 +20,15 @@ export interface GatewayAccess {
   readonly endpoint: string;
   /** Seconds that one request may take. */
   readonly timeout: number;
-  /** Whether nothing is asked of it. */
-  readonly mock: boolean;
   /** Values of `res_code` by which it says that there is nothing to remove. */
   readonly absentCodes: readonly string[];
 }
 
 /** Inputs of a registration. */
-export interface RegistrationInputs extends ApiSpec, GatewayAccess {}
+export interface RegistrationInputs extends ApiSpec, GatewayAccess {
+  /** Whether nothing is asked of the gateway, and the API taken for bound. */
+  readonly mock: boolean;
+}
 
 /** Outputs of a registration. */
 export interface RegistrationState {
@@ -37,6 +38,8 @@ export interface RegistrationState {
   readonly response?: GatewayAnswer;
   /** What may still be bound under a path or name that the API had before. */
   readonly stale: readonly ApiSpec[];
+  /** Present where the gateway was asked nothing: of `spec` nothing is bound. */
+  readonly mock?: true;
 }
 
 /** An answer of the gateway: JSON with a `res_code`. */
@@ -54,17 +57,22 @@ export function isSamePlace(one: ApiSpec, other: ApiSpec): boolean {
   return one.path === other.path && one.name === other.name;
 }
 
+/** What may be bound at the gateway, the newest last. */
+export function mayBeBound({ spec, stale, mock }: RegistrationState): readonly ApiSpec[] {
+  return mock === true ? stale : [...stale, spec];
+}
+
 /** Inputs as the engine hands them over, after {@link inputErrors} found nothing wrong with them. */
 export function readInputs(fields: Fields): RegistrationInputs {
-  const inputs = fields as unknown as ApiSpec & GatewayAccess;
+  const inputs = fields as unknown as RegistrationInputs;
   const { endpoint, timeout, mock, absentCodes } = inputs;
   return { ...specOf(inputs), endpoint, timeout, mock, absentCodes };
 }
 
 /** Outputs as the engine hands them over. */
 export function readState(fields: Fields): RegistrationState {
-  const { spec, response, stale } = fields as unknown as RegistrationState;
-  return { spec, stale, ...(response === undefined ? {} : { response }) };
+  const { spec, response, stale, mock } = fields as unknown as RegistrationState;
+  return { spec, stale, ...(response === undefined ? {} : { response }), ...(mock === true ? { mock } : {}) };
 }
 
 /** Stands for a value that is not known before an update, on Pulumi's wire. */

@@ -22,6 +22,8 @@ const uncertain: readonly (readonly [string, Fault])[] = [
   ["the connection ends after it is done", { answer: "cut", done: true }],
   ["it fails before it is done", { answer: { status: 500, body: "" } }],
   ["it fails after it is done", { answer: { status: 500, body: "" }, done: true }],
+  ["a proxy says that it is not there after it is done", { answer: { status: 503, body: "" }, done: true }],
+  ["a proxy refuses its answer after it is done", { answer: { status: 400, body: "" }, done: true }],
   ["its answer is no JSON", { answer: { body: "OK" }, done: true }],
 ];
 
@@ -34,7 +36,7 @@ describe("A registration at the WhaleCloud API gateway", () => {
 
   async function start(key: Key = "path"): Promise<Gateway> {
     fake = await FakeApig.start(key);
-    const access = { endpoint: fake.endpoint, timeout: 5, mock: false, absentCodes: [] };
+    const access = { endpoint: fake.endpoint, timeout: 5, absentCodes: [] };
     return new Gateway(access, new AbortController().signal, { tries: 1, between: 1, longest: 1 });
   }
 
@@ -54,12 +56,43 @@ describe("A registration at the WhaleCloud API gateway", () => {
     });
   });
 
-  it("is none where the gateway refuses it or is not there", async () => {
+  it("is none where the gateway refuses it or is too busy to read it", async () => {
     const gateway = await start();
-    fake.fail(refused, { answer: { status: 503, body: "" } });
+    fake.fail(refused, { answer: { status: 429, body: "" } });
     assert.equal(await stateAfter(create(gateway, shop)), undefined);
     assert.equal(await stateAfter(create(gateway, shop)), undefined);
     assert.deepEqual(fake.bound, []);
+  });
+
+  describe("of a mock", () => {
+    const mock = { ...shop, mock: true };
+
+    it("is told to nobody, and says so", async () => {
+      const gateway = await start();
+      const state = await update(gateway, await create(gateway, mock), { ...moved, mock: true });
+      const response = { res_code: "0000", res_message: "a mock: the gateway was not asked" };
+      assert.deepEqual(state, { spec: moved, response, stale: [], mock: true });
+      await remove(gateway, state);
+      assert.deepEqual(fake.requests, []);
+    });
+
+    it("has what was bound before it was one removed when it goes", async () => {
+      const gateway = await start();
+      const bound = await create(gateway, shop);
+      const state = await update(gateway, await update(gateway, bound, mock), { ...moved, mock: true });
+      assert.deepEqual(fake.bound, [shop]);
+      await remove(gateway, state);
+      assert.deepEqual(fake.bound, []);
+    });
+
+    it("is bound when it is one no more, and what was bound before it was one goes", async () => {
+      const gateway = await start();
+      const state = await update(gateway, await create(gateway, shop), { ...moved, mock: true });
+      const after = await update(gateway, state, moved);
+      assert.deepEqual(fake.bound, [moved]);
+      assert.deepEqual(after.stale, []);
+      assert.equal(after.mock, undefined);
+    });
   });
 
   for (const [how, fault] of uncertain) {

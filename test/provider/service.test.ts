@@ -142,6 +142,22 @@ describe("The provider plugin whalecloud-apig", function () {
     assert.deepEqual(fake.bound, []);
   });
 
+  it("has what was bound removed when a mock goes that was none before", async () => {
+    const created = await create(inputs());
+    const mock = struct(inputs({ mock: true }));
+    const updated = await plugin.call<messages.UpdateResponse>((client, callback) =>
+      client.update(
+        new messages.UpdateRequest().setId("r1-shop").setOlds(created.getProperties()).setNews(mock),
+        callback,
+      ),
+    );
+    const before = updated.getProperties();
+    await plugin.call<Empty>((client, callback) =>
+      client.delete(new messages.DeleteRequest().setProperties(before).setOldInputs(mock), callback),
+    );
+    assert.deepEqual(fake.asked, ["bind /shop/v4", "unbind /shop/v4"]);
+  });
+
   it("says what there may be after a failure, so that the engine keeps it", async () => {
     fake.fail({ answer: "cut" });
     const error = await errorOf(create(inputs()));
