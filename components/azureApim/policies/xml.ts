@@ -14,9 +14,17 @@ export function xmlText(root: XmlElement): string {
 function write(parent: XMLBuilder, { name, attributes = {}, children = [] }: XmlElement): void {
   const node = parent.ele(name);
   for (const [key, value] of Object.entries(attributes))
-    node.att(key, typeof value === "string" ? plain(value) : value.expression);
-  if (typeof children === "string") node.txt(plain(children));
+    node.att(key, withoutReferences(typeof value === "string" ? plain(value) : value.expression));
+  if (typeof children === "string") node.txt(withoutReferences(plain(children)));
   else for (const child of children) write(node, child);
+}
+
+/**
+ * The library escapes no `&` that a `;` follows somewhere: it takes that for a reference to a character. In a text `&#64;(`
+ * would be an expression once API Management has read it.
+ */
+function withoutReferences(text: string): string {
+  return text.replaceAll("&", "&amp;");
 }
 
 /** Policies look at the texts of a spec before: one that is not plain here is a bug, or a setting of the platform. */
