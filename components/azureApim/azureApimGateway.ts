@@ -16,6 +16,7 @@ import {
   productLinkArgs,
   versionSetArgs,
 } from "./entities";
+import { apiIdOf, PLACE_INPUTS, placeNameOf } from "./names";
 import { type AzureApimArgs } from "./policies/policy";
 import { providerOf } from "./provider";
 
@@ -45,25 +46,31 @@ export class AzureApimGateway extends pulumi.ComponentResource implements Gatewa
 
     const backend = backendOf(args);
     const api = backend === undefined ? undefined : this.declareApi(name, args, backend, route);
-    this.routeUid = api?.id ?? route.metadata.uid;
+    this.routeUid = api === undefined ? route.metadata.uid : idInService(args, api);
     if (api !== undefined) this.binding = api.apiRevision.apply((revision) => bindingOf(args, revision));
     this.registerOutputs({ routeUid: this.routeUid });
   }
 
+  /**
+   * With another id (`apiIds`), the Api is replaced: it is deleted first, as a service has one Api for a path. What it
+   * refers to is a resource for each id, so that it is made before and deleted after: API Management refuses to delete
+   * what is in use.
+   */
   private declareApi(
     name: string,
     args: AzureApimArgs,
     backendUrl: string,
     route: pulumi.Resource,
   ): apim.Api {
-    // The names tell services apart: an API that moves to another one is there before it leaves the first.
-    const prefix = `${name}/${args.settings.serviceName}`;
+    const prefix = `${name}/${placeNameOf(args.settings)}`;
+    const besideApi = `${prefix}/${apiIdOf(args.api, args.settings)}`;
     const options: pulumi.CustomResourceOptions = {
       parent: this,
       provider: providerOf(args.settings),
       customTimeouts: TIMEOUTS,
+      ignoreChanges: PLACE_INPUTS,
     };
-    const backend = new apim.Backend(prefix, backendArgs(args, backendUrl), {
+    const backend = new apim.Backend(besideApi, backendArgs(args, backendUrl), {
       ...options,
       dependsOn: [route],
     });
@@ -71,7 +78,7 @@ export class AzureApimGateway extends pulumi.ComponentResource implements Gatewa
     const needed =
       versionSet === undefined
         ? []
-        : [new apim.ApiVersionSet(prefix, versionSet, { ...options, dependsOn: [route] })];
+        : [new apim.ApiVersionSet(besideApi, versionSet, { ...options, dependsOn: [route] })];
     const api = new apim.Api(prefix, apiArgs(args, backendUrl), {
       ...options,
       dependsOn: [route, backend, ...needed],
@@ -97,4 +104,9 @@ export class AzureApimGateway extends pulumi.ComponentResource implements Gatewa
     for (const [product, link] of productLinkArgs(args))
       new apim.ProductApiLink(`${prefix}/${product}`, link, { ...options, dependsOn: [api, policy] });
   }
+}
+
+/** The id of an Api without what names the service, which may come from Key Vault. Known once the Api is there. */
+function idInService({ api, settings }: AzureApimArgs, { id }: apim.Api): pulumi.Output<string> {
+  return id.apply(() => `apis/${apiIdOf(api, settings)}`);
 }

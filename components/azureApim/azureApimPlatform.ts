@@ -1,6 +1,7 @@
 // Declares what all APIs share in API Management. Only `gateway.ts` loads this file, when it is needed.
 import * as apim from "@pulumi/azure-native/apimanagement";
 import * as pulumi from "@pulumi/pulumi";
+import { PLACE_INPUTS, placeNameOf } from "./names";
 import { loggers, namedValues, openIdProviders, products, subscriptions } from "./platformEntities";
 import { providerOf } from "./provider";
 import { type AzureApimSettings } from "./settings";
@@ -13,8 +14,8 @@ import { type AzureApimSettings } from "./settings";
 export class AzureApimPlatform extends pulumi.ComponentResource {
   constructor(name: string, settings: AzureApimSettings, options?: pulumi.ComponentResourceOptions) {
     super("oda-api:azureApim:AzureApimPlatform", name, {}, options);
-    const base = { parent: this, provider: providerOf(settings) };
-    const prefix = `${name}/${settings.serviceName}`;
+    const base = { parent: this, provider: providerOf(settings), ignoreChanges: PLACE_INPUTS };
+    const prefix = `${name}/${placeNameOf(settings)}`;
     const withSecrets = (...additionalSecretOutputs: string[]) => ({ ...base, additionalSecretOutputs });
 
     const values = namedValues(settings).map(

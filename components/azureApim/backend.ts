@@ -19,15 +19,9 @@ export function backendSourceOf(api: ExposedApi, { cluster }: AzureApimSettings)
   const isNamed = cluster.host !== undefined && scheme === "https";
   // A certificate is for a name: with TLS the host has to be called by it.
   const host = cluster.address ?? (isNamed ? cluster.host : undefined);
-  if (host !== undefined)
-    return { from: "settings", url: `${scheme}://${bracketed(host)}${portOf(cluster)}` };
+  if (host !== undefined) return { from: "settings", url: `${scheme}://${host}${portOf(cluster)}` };
   if (cluster.type === "istio") return { from: "gateway", scheme };
   return { from: "ingress", scheme, namespace: api.namespace, name: ingressNameOf(api) };
-}
-
-/** An IPv6 address stands in brackets in a URL (RFC 3986, section 3.2.2). */
-function bracketed(host: string): string {
-  return host.split(":").length > 2 ? `[${host}]` : host;
 }
 
 function schemeOf(cluster: AzureApimSettings["cluster"]): "http" | "https" {

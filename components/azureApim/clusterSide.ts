@@ -32,6 +32,17 @@ export function effectiveApi({ api, settings }: Pick<AzureApimArgs, "api" | "set
   return isIsolated ? { ...api, networkPolicy: { cidrs: [] } } : api;
 }
 
+/** The class of the Ingress, where something else than the Istio gateway serves it. */
+export function otherClassOf({ cluster }: AzureApimSettings): string | undefined {
+  return cluster.type === "ingress" && cluster.className !== "istio" ? cluster.className : undefined;
+}
+
+/** Whether requests from elsewhere than API Management are refused at the cluster's gateway. */
+export function isWayClosed({ cluster }: AzureApimSettings): boolean {
+  const isMutual = cluster.type === "istio" && cluster.mutualTls !== undefined;
+  return isMutual || (cluster.allowFrom ?? []).length > 0;
+}
+
 /** The API as the cluster's own gateway sees it: what API Management enforces is not enforced again. */
 export function clusterArgs(args: AzureApimArgs): IstioArgs {
   const api = effectiveApi(args);
@@ -73,7 +84,7 @@ export function clusterObjects(args: AzureApimArgs): readonly [OwnedObject, ...O
   const [route, ...others] =
     args.settings.cluster.type === "istio"
       ? istioObjects(inCluster)
-      : ([ingressOf(args), ...podObjects(inCluster)] as const);
+      : ([ingressOf(args), ...podObjects(args.settings, inCluster)] as const);
   // The API server refuses objects of another API that happens to have their names.
   const mine = (object: OwnedObject): OwnedObject => ({
     ...object,
@@ -82,7 +93,9 @@ export function clusterObjects(args: AzureApimArgs): readonly [OwnedObject, ...O
   return [mine(route), ...[...others, ...sourceChecks(args.settings, inCluster)].map(mine)];
 }
 
-function podObjects(args: IstioArgs): readonly OwnedObject[] {
+/** The Pods of an implementation can tell the Pods of the Istio gateway from others, and no other gateway's. */
+function podObjects(settings: AzureApimSettings, args: IstioArgs): readonly OwnedObject[] {
+  if (otherClassOf(settings) !== undefined) return [];
   return [istioPolicies.mtls, istioPolicies.networkPolicy].flatMap(({ objects }) => objects?.(args) ?? []);
 }
 
@@ -117,10 +130,10 @@ function ingressOf({ api, settings: { cluster } }: AzureApimArgs): OwnedObject {
  * The address is the one that the mesh trusts (`numTrustedProxies`, or the PROXY protocol): the address of the
  * connection itself where nothing else is configured.
  */
-function sourceChecks({ cluster }: AzureApimSettings, inCluster: IstioArgs): readonly OwnedObject[] {
-  const { allowFrom = [] } = cluster;
+function sourceChecks(settings: AzureApimSettings, inCluster: IstioArgs): readonly OwnedObject[] {
+  const { allowFrom = [] } = settings.cluster;
   // Another ingress controller's Pods are not Istio's to protect.
-  if (allowFrom.length === 0 || (cluster.type === "ingress" && cluster.className !== "istio")) return [];
+  if (allowFrom.length === 0 || otherClassOf(settings) !== undefined) return [];
   const spec: NonNullable<IAuthorizationPolicy["spec"]> = {
     selector: { matchLabels: { ...workloadOf(inCluster.settings).labels } },
     action: "DENY",
@@ -142,13 +155,14 @@ export function clusterContextNeeds(
   settings: AzureApimSettings,
 ): readonly (keyof ApiContext)[] {
   const inCluster = clusterArgs({ api, settings });
+  if (otherClassOf(settings) !== undefined) return [];
   const needs = istioContextNeeds(inCluster.api, inCluster.settings);
   return settings.cluster.type === "istio" ? needs : needs.filter((part) => part === "podLabels");
 }
 
-/** The routes that an API occupies at the cluster's own gateway. */
+/** The routes that an API occupies at the Istio gateway, which serves an Ingress of the class istio too. */
 export function clusterRoutes(api: ExposedApi, settings: AzureApimSettings): readonly Route[] {
-  if (settings.cluster.type === "ingress") return [];
+  if (otherClassOf(settings) !== undefined) return [];
   const inCluster = clusterArgs({ api, settings });
   const { gateway } = inCluster.settings;
   return virtualServiceHosts(inCluster.api, inCluster.settings).map((host) => ({

@@ -33,14 +33,22 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
  * operations. The path of the API itself has one of its own: Microsoft does not say that a wildcard takes it.
  *
  * An operation for OPTIONS keeps the policy cors from answering preflight requests.
+ *
+ * No document makes operations of these ids: API Management turns a run of dashes in an `operationId` into one. An API
+ * that gets a document would otherwise lose what it shares with the operations before, which are deleted last.
  */
 export function anyPathOperations(args: AzureApimArgs): readonly AnyPath[] {
   if (hasDocument(args)) return [];
   const methods = [...METHODS, ...(leavesPreflights(args.api) ? ["OPTIONS"] : [])];
   return methods.flatMap((method) => [
-    { operationId: method.toLowerCase(), displayName: `${method} /*`, method, urlTemplate: "/*" as const },
     {
-      operationId: `${method.toLowerCase()}-root`,
+      operationId: `oda--${method.toLowerCase()}`,
+      displayName: `${method} /*`,
+      method,
+      urlTemplate: "/*" as const,
+    },
+    {
+      operationId: `oda--${method.toLowerCase()}--root`,
       displayName: `${method} /`,
       method,
       urlTemplate: "/" as const,

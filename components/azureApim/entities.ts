@@ -20,6 +20,12 @@ const MAX_DISPLAY_NAME = 300;
  */
 const NOWHERE = "https://policy.invalid";
 
+/** Every header and every value of a query. */
+const HIDDEN: inputs.DataMaskingArgs = {
+  headers: [{ value: "*", mode: "Hide" }],
+  queryParams: [{ value: "*", mode: "Hide" }],
+};
+
 /** The version set of an API that has one. */
 export function versionSetArgs(args: AzureApimArgs): apim.ApiVersionSetArgs | undefined {
   if (pathThere(args).version === undefined) return undefined;
@@ -133,7 +139,10 @@ export function policyArgs(args: AzureApimArgs): apim.ApiPolicyArgs {
   return { ...ofApi(args), policyId: "policy", format: "xml", value: policyDocument(args) };
 }
 
-/** No header and no body of a request is logged: they may hold what is secret. */
+/**
+ * Nothing of a request is logged that may be secret: no header, no body, and of the URL no value of a query, as a
+ * subscription key may stand there.
+ */
 export function diagnosticArgs(args: AzureApimArgs): apim.ApiDiagnosticArgs | undefined {
   const { appInsights } = args.settings;
   if (appInsights === undefined) return undefined;
@@ -143,6 +152,8 @@ export function diagnosticArgs(args: AzureApimArgs): apim.ApiDiagnosticArgs | un
     loggerId: resourceId(args.settings, "loggers", appInsights.logger),
     alwaysLog: "allErrors",
     httpCorrelationProtocol: "W3C",
+    frontend: { request: { dataMasking: HIDDEN } },
+    backend: { request: { dataMasking: HIDDEN } },
     sampling: { samplingType: "fixed", percentage: appInsights.sampling },
   };
 }

@@ -81,5 +81,6 @@ export const azureApimGateway: Gateway<AzureApimSettings> = {
       ? new (loadPlatform().AzureApimPlatform)(name, settings, options)
       : undefined,
   platformObjects: mutualTlsObjects,
-  needsPlatform: (_, settings) => hasPlatformEntities(settings) || mutualTlsObjects(settings).length > 0,
+  // Also where the settings name nothing: what they once named is to go.
+  needsPlatform: () => true,
 };

@@ -1,4 +1,5 @@
-// Names of the entities of an API in Azure API Management, and their ids in Azure Resource Manager.
+// Names of the entities of an API in Azure API Management, their ids in Azure Resource Manager, and those of its resources.
+import { createHash } from "node:crypto";
 import { shortened, type ExposedApi } from "../../spec";
 import { type OwnerReference } from "../kubernetesMetadata";
 import { type AzureApimSettings } from "./settings";
@@ -8,6 +9,9 @@ const MAX_API_ID = 256;
 
 /** Longest id of the other entities of an API. */
 const MAX_ID = 80;
+
+/** Enough of a SHA-256, in hexadecimal digits, to tell the resource groups apart that an API is ever in. */
+const PLACE_DIGEST_LENGTH = 8;
 
 /**
  * Id of an API: no revision is part of it. A namespace and a name may make the same text as others do, which shows as
@@ -38,6 +42,34 @@ export function linkIdOf(apiId: string, product: string): string {
 export function markOf(owner: OwnerReference | undefined): string | undefined {
   return owner === undefined ? undefined : `Made for ${owner.kind} with uid ${owner.uid}`;
 }
+
+/**
+ * The service, as the name of a resource in a stack has it: its own name, and a digest of subscription and resource
+ * group. What is at another service is another resource, which is there before the first one goes. Azure takes all three
+ * in upper and lower case.
+ */
+export function placeNameOf({
+  subscriptionId,
+  resourceGroup,
+  serviceName,
+}: Pick<AzureApimSettings, "subscriptionId" | "resourceGroup" | "serviceName">): string {
+  return `${serviceName.toLowerCase()}-${placeDigest(`${subscriptionId}/${resourceGroup}`)}`;
+}
+
+/** Name of the provider of a subscription, in a stack that may have resources in another one still. */
+export function providerNameOf(subscriptionId: string): string {
+  return `azure-${placeDigest(subscriptionId)}`;
+}
+
+function placeDigest(place: string): string {
+  return createHash("sha256").update(place.toLowerCase()).digest("hex").slice(0, PLACE_DIGEST_LENGTH);
+}
+
+/**
+ * What a service is called by is part of a resource's name already ({@link placeNameOf}). As inputs they replace the
+ * resource, also where only the case of a letter has changed: the same service, in which what is in use cannot be replaced.
+ */
+export const PLACE_INPUTS = ["resourceGroupName", "serviceName"];
 
 /** Resource id of an entity of the service. */
 export function resourceId(settings: AzureApimSettings, type: string, id: string): string {

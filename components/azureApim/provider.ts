@@ -1,6 +1,7 @@
 // The Azure provider of a stack.
 import { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { providerNameOf } from "./names";
 import { type AzureApimSettings } from "./settings";
 
 /** One for each run of a program, by the stack's own resource: the engine starts a process for each provider. */
@@ -15,15 +16,16 @@ const providers = new WeakMap<pulumi.Resource, Map<string, Provider>>();
 export function providerOf({ subscriptionId }: AzureApimSettings): Provider {
   const stack = pulumi.runtime.getStackResource();
   const ofStack = (stack && providers.get(stack)) ?? new Map<string, Provider>();
-  const known = ofStack.get(subscriptionId);
+  const id = subscriptionId.toLowerCase();
+  const known = ofStack.get(id);
   if (known !== undefined) return known;
-  const name = ofStack.size === 0 ? "azure" : `azure-${subscriptionId}`;
-  const provider = new Provider(name, {
-    subscriptionId,
+  // A provider of its own for each: what is still in another subscription is deleted by the one that made it.
+  const provider = new Provider(providerNameOf(id), {
+    subscriptionId: id,
     useDefaultAzureCredential: true,
     disablePulumiPartnerId: true,
   });
-  ofStack.set(subscriptionId, provider);
+  ofStack.set(id, provider);
   if (stack !== undefined) providers.set(stack, ofStack);
   return provider;
 }

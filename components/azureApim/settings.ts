@@ -47,7 +47,7 @@ export interface AzureApimSettings {
 export type ClusterSide = IngressSide | IstioSide;
 
 interface AnySide {
-  /** Host name or address that API Management is given, in place of the one in the cluster's status. */
+  /** Host name or address that API Management is given, in place of the one in the cluster's status. One of IPv6 in brackets. */
   readonly address?: string;
   /** Blocks of addresses that API Management calls from (CIDR); requests from others are refused at the Istio gateway. */
   readonly allowFrom?: readonly string[];

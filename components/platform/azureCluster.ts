@@ -39,6 +39,10 @@ function readIngressSide(cluster: Field): ClusterPart {
   const className = cluster.get("className");
   if (cluster.get("allowFrom").isSet && className.isSet && className.value !== "istio") {
     className.fail("must be istio where allowFrom is set, which only the Istio gateway enforces");
+  } else if (cluster.get("isolate").value === true && className.isSet && className.value !== "istio") {
+    className.fail(
+      "must be istio where isolate is true: Pods that are isolated take requests from the Istio gateway",
+    );
   }
   return {
     type: "ingress",

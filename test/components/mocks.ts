@@ -23,6 +23,8 @@ export interface Declared {
   readonly deletedWith: string;
   /** Outputs that are secret whatever they come from. */
   readonly secretOutputs: readonly string[];
+  /** Inputs whose changes are left alone. */
+  readonly ignored: readonly string[];
   /** What the component gave to `registerOutputs`, once it has. */
   outputs?: Record<string, unknown>;
 }
@@ -69,6 +71,7 @@ function record(monitor: Monitor): void {
       dependencies: request.getDependenciesList(),
       deletedWith: request.getDeletedwith(),
       secretOutputs: request.getAdditionalsecretoutputsList(),
+      ignored: request.getIgnorechangesList(),
     });
     return register(request, callback);
   };

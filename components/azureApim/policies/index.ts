@@ -1,9 +1,10 @@
 // The table of policies of API Management: a new one is a file and an entry here.
 import { requestedPolicies, type PolicyField } from "../../../spec";
 import { type PolicyOutcome } from "../../gateway";
+import { type Enforcement } from "../../istio/istioPolicy";
 import { istioPolicies } from "../../istio/policies";
 import { apiIdOf } from "../names";
-import { clusterArgs, effectiveApi } from "../clusterSide";
+import { clusterArgs, effectiveApi, isWayClosed, otherClassOf } from "../clusterSide";
 import { apiKeyVerification } from "./apiKeys";
 import { cors } from "./cors";
 import { jwt } from "./jwt";
@@ -12,6 +13,9 @@ import { type AzureApimArgs, type AzureApimPolicy, type PolicyResult } from "./p
 import { quota } from "./quota";
 import { rateLimit } from "./rateLimit";
 import { template } from "./template";
+
+/** What none of its policies sees, where the cluster's gateway takes requests from everywhere. */
+const PAST = "requests that come past API Management, by the cluster's gateway";
 
 /** In the order in which API Management applies them. What is refused for its token is not counted. */
 const azureApimPolicies: Readonly<Record<Exclude<PolicyField, "mtls" | "networkPolicy">, AzureApimPolicy>> = {
@@ -40,11 +44,18 @@ export function gatewayResults(
 export function azureApimOutcomes(args: AzureApimArgs): readonly PolicyOutcome[] {
   const results = gatewayResults(args);
   return requestedPolicies(effectiveApi(args)).flatMap((policy) => {
-    if (policy === "mtls" || policy === "networkPolicy")
-      return [{ policy, ...istioPolicies[policy].enforcement(clusterArgs(args)) }];
+    if (policy === "mtls" || policy === "networkPolicy") return [{ policy, ...podOutcome(policy, args) }];
     const result = results.find((each) => each.policy === policy);
     return result === undefined ? [] : [outcomeOf(policy, result, args)];
   });
+}
+
+function podOutcome(policy: "mtls" | "networkPolicy", args: AzureApimArgs): Enforcement {
+  const className = otherClassOf(args.settings);
+  if (className === undefined) return istioPolicies[policy].enforcement(clusterArgs(args));
+  return {
+    because: `needs requests to come from the Istio gateway, and the Ingress is of the class ${className}`,
+  };
 }
 
 function outcomeOf(
@@ -52,11 +63,12 @@ function outcomeOf(
   { enforcedBy, without, because }: PolicyResult,
   { api, settings }: AzureApimArgs,
 ): PolicyOutcome {
+  if (enforcedBy === undefined) return { policy, ...(because === undefined ? {} : { because }) };
   const where = policy === "apiKeyVerification" ? "Api" : "ApiPolicy of API";
+  const missing = [...(without === undefined ? [] : [without]), ...(isWayClosed(settings) ? [] : [PAST])];
   return {
     policy,
-    ...(enforcedBy === undefined ? {} : { enforcedBy: `${where} ${apiIdOf(api, settings)}: ${enforcedBy}` }),
-    ...(without === undefined ? {} : { without }),
-    ...(because === undefined ? {} : { because }),
+    enforcedBy: `${where} ${apiIdOf(api, settings)}: ${enforcedBy}`,
+    ...(missing.length === 0 ? {} : { without: missing.join(", and ") }),
   };
 }

@@ -41,8 +41,15 @@ export function jwt({ api, settings }: AzureApimArgs): PolicyResult {
   if (last === undefined) return { inbound: [refusal()], because: because ?? "names no provider" };
   const inbound = others.length === 0 ? [checkOf(last)] : [choice(others.reverse(), last)];
   if (because !== undefined) return { inbound, because };
+  const forAnybody = providers
+    .filter((provider) => audiencesOf(provider).length === 0)
+    .map(({ name }) => name);
   return {
     enforcedBy: providers.map((provider) => `${checkOf(provider).name} for ${provider.name}`).join(", "),
+    // Without audiences a token of the issuer passes that is for another API.
+    ...(forAnybody.length === 0
+      ? {}
+      : { without: `a look at whom a token is for (audiences of ${forAnybody.join(", ")})` }),
     inbound,
   };
 }

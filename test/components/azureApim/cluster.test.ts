@@ -6,13 +6,24 @@ import {
   gatewayObjects,
   needsPlatform,
   platformObjects,
+  readPlatform,
   routesOf,
   type AzureApimSettings,
   type OwnedObject,
 } from "../../../components";
 import { type ExposedApi } from "../../../spec";
 import { type Json } from "../../spec/examples";
-import { apiWith, context, documentOf, outcomeOf, PATH, settings, withCluster, withIstio } from "./examples";
+import {
+  apiWith,
+  context,
+  documentOf,
+  openOutcomeOf,
+  outcomeOf,
+  PATH,
+  settings,
+  withCluster,
+  withIstio,
+} from "./examples";
 import { only } from "./policyChecks";
 
 const podLabels = { app: "catalog" };
@@ -80,7 +91,15 @@ describe("the cluster's side of an API behind Azure API Management, with an Ingr
     assert.deepEqual(of({ host: HOST }), { from: "ingress", scheme: "http", ...ingress });
     assert.deepEqual(of({ host: HOST, tlsSecretName: "tls" }), { from: "settings", url: `https://${HOST}` });
     assert.deepEqual(of({ address: "10.1.2.3", host: HOST }), { from: "settings", url: "http://10.1.2.3" });
-    assert.deepEqual(of({ address: "2001:db8::1" }), { from: "settings", url: "http://[2001:db8::1]" });
+  });
+
+  it("is reached at an address of IPv6 as the platform file has it", () => {
+    const { azureApim } = readPlatform(
+      'azureApim: { cluster: { address: "[2001:db8::1]", host: "apis.example.com" } }',
+    );
+    const of = withCluster(azureApim.cluster);
+    assert.deepEqual(backendSource(apiWith(), of), { from: "settings", url: "http://[2001:db8::1]" });
+    assert.equal(only(documentOf(apiWith(), of), "set-header").children[0]?.text, "apis.example.com");
   });
 
   it("is found by its host, which requests have wherever they are sent", () => {
@@ -91,8 +110,49 @@ describe("the cluster's side of an API behind Azure API Management, with an Ingr
     assert.equal(named.includes("set-header"), false);
   });
 
-  it("occupies no route at the Istio gateway", () => {
-    assert.equal(routesOf(apiWith(), settings).length, 2);
+  it("occupies the route of the Istio gateway, which serves an Ingress of the class istio", () => {
+    const [behindIstio] = routesOf(apiWith(), defaultIstioSettings);
+    const [, , here, ...others] = routesOf(apiWith(), settings);
+    assert.deepEqual([here, others], [behindIstio, []]);
+    assert.equal(routesOf(apiWith(), withCluster({ host: HOST }))[2]?.host, HOST);
+    assert.equal(routesOf(apiWith(), withCluster({ className: "nginx" })).length, 2);
+  });
+
+  it("lets the Pods tell requests of the Istio gateway from others, and of no other controller", () => {
+    const api = apiWith({}, { mtls: "strict", "network-policy": "gateway" });
+    const of = withCluster({ className: "nginx" });
+    assert.deepEqual(
+      objectsOf(api, of).map(({ kind }) => kind),
+      ["Ingress"],
+    );
+    assert.equal(contextNeeds(api, of).includes("podLabels"), false);
+    const because = "needs requests to come from the Istio gateway, and the Ingress is of the class nginx";
+    for (const policy of ["mtls", "networkPolicy"] as const)
+      assert.deepEqual(outcomeOf(policy, api, of), { because });
+  });
+
+  it("is told where requests may come past API Management, of each policy that is enforced there", () => {
+    const api = apiWith(
+      {
+        CORS: { enabled: true },
+        rateLimit: { enabled: true, limit: "5" },
+        apiKeyVerification: { enabled: true, location: "header" },
+      },
+      { jwt: "keycloak" },
+    );
+    const without = "requests that come past API Management, by the cluster's gateway";
+    const closed = [
+      withCluster({ host: HOST, allowFrom: ["20.0.0.0/24"] }),
+      withIstio({ host: HOST, allowFrom: ["20.0.0.0/24"] }),
+      withIstio({ host: HOST, mutualTls }),
+    ];
+    for (const policy of ["CORS", "rateLimit", "apiKeyVerification", "jwt"] as const) {
+      for (const of of [settings, withCluster({ isolate: true }), withIstio()])
+        assert.equal(openOutcomeOf(policy, api, of).without, without, policy);
+      for (const of of closed) assert.equal(openOutcomeOf(policy, api, of).without, undefined, policy);
+    }
+    const unenforced = openOutcomeOf("rateLimit", api, { ...settings, tier: "consumption" });
+    assert.deepEqual(Object.keys(unenforced), ["because"]);
   });
 });
 
@@ -188,7 +248,6 @@ describe("who gets at an API in the cluster, but API Management", () => {
       },
     });
     assert.equal(needsPlatform(apiWith(), of), true);
-    assert.equal(needsPlatform(apiWith(), withIstio()), false);
   });
 
   it("is nobody from other addresses, where the platform names those of API Management", () => {

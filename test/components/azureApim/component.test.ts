@@ -9,6 +9,7 @@ import {
   type OdaApiArgs,
 } from "../../../components";
 import { bindingOf } from "../../../components/azureApim/binding";
+import { providerNameOf } from "../../../components/azureApim/names";
 import {
   apiWith,
   context,
@@ -25,6 +26,10 @@ const APIM = "azure-native:apimanagement";
 const INGRESS = "kubernetes:networking.k8s.io/v1:Ingress";
 const VIRTUAL_SERVICE = "kubernetes:networking.istio.io/v1:VirtualService";
 const ofService = { resourceGroupName: "oda-rg", serviceName: "oda-apim" };
+
+/** What Application Insights is not told: a subscription key may be in the query. */
+const every = [{ value: "*", mode: "Hide" }];
+const hidden = { headers: every, queryParams: every };
 
 const configured: AzureApimSettings = {
   ...settings,
@@ -121,6 +126,8 @@ describe("an API behind Azure API Management", () => {
       loggerId: `${SERVICE_ID}/loggers/oda-insights`,
       alwaysLog: "allErrors",
       httpCorrelationProtocol: "W3C",
+      frontend: { request: { dataMasking: hidden } },
+      backend: { request: { dataMasking: hidden } },
       sampling: { samplingType: "fixed", percentage: 25 },
     });
     assert.deepEqual(only(resources, `${APIM}:ProductApiLink`).inputs, {
@@ -195,7 +202,7 @@ describe("an API behind Azure API Management", () => {
     );
 
     const { name, parent, inputs } = only(resources, "pulumi:providers:azure-native");
-    assert.equal(name, "azure");
+    assert.match(name, /^azure-[0-9a-f]{8}$/);
     assert.equal(parent, "pulumi:pulumi:Stack");
     assert.equal(inputs["subscriptionId"], settings.subscriptionId);
     assert.equal(inputs["useDefaultAzureCredential"], "true");
@@ -205,13 +212,40 @@ describe("an API behind Azure API Management", () => {
     );
   });
 
+  const namesAt = async (place: Partial<AzureApimSettings>) =>
+    (await declare({ gateway: { ...configured, ...place } })).resources
+      .filter(({ type }) => type.startsWith(APIM))
+      .map(({ type, name }) => `${type.slice(APIM.length + 1)} ${name}`);
+
   it("is another resource at another service, so that it is there before it leaves the first", async () => {
-    const names = async (serviceName: string) =>
-      (await declare({ gateway: { ...configured, serviceName } })).resources
-        .filter(({ type }) => type.startsWith(APIM))
-        .map(({ type, name }) => `${type} ${name}`);
-    const [here, there] = [await names("oda-apim"), await names("oda-apim-2")];
-    assert.equal(new Set([...here, ...there]).size, here.length + there.length);
+    const subscriptionId = "00000000-0000-4000-8000-000000000002";
+    const names: string[] = [];
+    for (const place of [
+      {},
+      { serviceName: "oda-apim-2" },
+      { resourceGroup: "oda-rg-2" },
+      { subscriptionId },
+    ])
+      names.push(...(await namesAt(place)));
+    assert.equal(new Set(names).size, 4 * 6);
+    assert.notEqual(providerNameOf(subscriptionId), providerNameOf(settings.subscriptionId));
+  });
+
+  it("is the same resource at a service whose name is written with other capitals", async () => {
+    const subscriptionId = "abcdef00-0000-4000-8000-00000000000a";
+    const lower = await namesAt({ subscriptionId, resourceGroup: "oda-rg", serviceName: "oda-apim" });
+    const upper = { subscriptionId: subscriptionId.toUpperCase(), resourceGroup: "ODA-RG" };
+    assert.deepEqual(await namesAt({ ...upper, serviceName: "ODA-APIM" }), lower);
+    const { resources } = await declare();
+    for (const { type, ignored } of resources.filter((each) => each.type.startsWith(APIM)))
+      assert.deepEqual(ignored, ["resourceGroupName", "serviceName"], type);
+  });
+
+  it("has another Backend and version set with another id, which are there before the Api is replaced", async () => {
+    const byName = await namesAt({ apiIds: "name" });
+    const byBoth = await namesAt({ apiIds: "namespace-name" });
+    const kept = byName.filter((name) => byBoth.includes(name)).map((name) => name.split(" ")[0]);
+    assert.deepEqual(kept, ["Api", "ApiPolicy", "ApiDiagnostic", "ProductApiLink"]);
   });
 
   it("is only a route in the cluster while the address of that is not known", async () => {
@@ -263,22 +297,36 @@ describe("an API behind Azure API Management", () => {
   it("is known by the id of its Api, and tells what was registered where", async () => {
     const { result } = await declare();
 
-    assert.equal(await valueOf(result.uid), "r1-catalog-api/oda-apim-id");
+    // What names the service may come from Key Vault.
+    assert.equal(await valueOf(result.uid), "apis/r1-catalog-api");
     assert.equal((await valueOf(result.binding))?.field, "apimBind");
     const api = apiWith({
-      specification: [{ url: "https://a.example/x.json", version: "4.0.0" }],
-      rateLimit: { enabled: true, limit: "5", interval: "pm" },
+      specification: [{ url: "https://a.example/x.json?sig=signature", version: "4.0.0" }],
+      rateLimit: { enabled: true, identifier: "X-Client", limit: "5", interval: "pm" },
+      CORS: { enabled: true, allowOrigins: "https://a.example, https://b.example" },
     });
     const { value } = bindingOf({ api, settings }, "1");
     assert.deepEqual(value, {
       spec: {
         path: PATH,
         name: "api",
-        specification: [{ url: "https://a.example/x.json", version: "4.0.0" }],
+        specification: "https://a.example/x.json",
         implementation: "r1-prodcatapi",
         port: 8080,
-        rateLimit: { enabled: true, identifier: { type: "ip" }, limit: 5, interval: "pm" },
-        CORS: api.cors,
+        rateLimit: { enabled: true, identifier: "header:x-client", limit: "5", interval: "pm" },
+        CORS: {
+          enabled: true,
+          allowCredentials: false,
+          allowOrigins: "https://a.example, https://b.example",
+          handlePreflightRequests: {
+            enabled: true,
+            allowHeaders:
+              "Origin, Accept, X-Requested-With, Content-Type, Access-Control-Request-Method, " +
+              "Access-Control-Request-Headers",
+            allowMethods: "GET, POST, HEAD, OPTIONS",
+            maxAge: 1800,
+          },
+        },
       },
       gatewayUrl: "https://oda-apim.azure-api.net",
       developerPortalUrl: "https://oda-apim.developer.azure-api.net",
@@ -286,11 +334,13 @@ describe("an API behind Azure API Management", () => {
     });
   });
 
-  it("has no document of its spec in its status", () => {
-    const api = apiWith({
-      specification: ['{"openapi":"3.0.1","info":{"title":"x","version":"1"},"paths":{}}'],
-    });
-    const { spec } = bindingOf({ api, settings }, "1").value as { spec: { specification: unknown } };
-    assert.deepEqual(spec.specification, [{ inline: true }]);
+  it("has in its status where its document is, and no document of its spec", () => {
+    const registered = (document: string) => {
+      const { value } = bindingOf({ api: apiWith({ specification: [document] }), settings }, "1");
+      return (value["spec"] as Readonly<Record<string, unknown>>)["specification"];
+    };
+    const text = '{"openapi":"3.0.1","info":{"title":"x","version":"1"},"paths":{}}';
+    assert.equal(registered(text), undefined);
+    assert.equal(registered("configmap:docs/catalog.json"), "configmap:docs/catalog.json");
   });
 });

@@ -92,8 +92,19 @@ export function documentOf(
   return policyDocument({ api, settings: of, context: around });
 }
 
-/** What becomes of one policy of an API. */
+/** What becomes of one policy of an API, where requests come by API Management alone. */
 export function outcomeOf(
+  policy: PolicyField,
+  api: ExposedApi,
+  of: AzureApimSettings = settings,
+  around: ApiContext = context,
+): Omit<PolicyOutcome, "policy"> {
+  const cluster = { ...of.cluster, allowFrom: of.cluster.allowFrom ?? ["20.0.0.0/24"] };
+  return openOutcomeOf(policy, api, { ...of, cluster }, around);
+}
+
+/** What becomes of one policy of an API with exactly these settings. */
+export function openOutcomeOf(
   policy: PolicyField,
   api: ExposedApi,
   of: AzureApimSettings = settings,

@@ -37,10 +37,11 @@ describe("the URL of an API behind Azure API Management", () => {
 });
 
 describe("the routes of an API behind Azure API Management", () => {
-  it("are its path, on all hosts, and its id", () => {
+  it("are its path, on all hosts, its id, and its path at the gateway of the cluster", () => {
     const routes = [
       { gateway: "azure-apim/oda-apim", host: "oda-apim.azure-api.net", path: PATH },
       { gateway: "azure-apim/oda-apim/apis", host: "r1-catalog-api", path: "/" },
+      { gateway: "component-gateway", host: "*", path: PATH },
     ];
     assert.deepEqual(routesOf(apiWith(), settings), routes);
     assert.deepEqual(routesOf(apiWith({ hostname: "catalog.example.com" }), settings), routes);

@@ -63,6 +63,15 @@ describe("tokens behind Azure API Management", () => {
     assert.deepEqual(texts(document, "audience"), ["oda"]);
   });
 
+  it("jwt × azure-apim: one without audiences is told, as any token of its issuer passes", () => {
+    const { without, enforcedBy } = outcomeOf("jwt", asking("keycloak,partner"), {
+      ...settings,
+      jwt: [{ ...keycloak, audiences: [] }, partner],
+    });
+    assert.equal(without, "a look at whom a token is for (audiences of keycloak)");
+    assert.ok(enforcedBy?.endsWith("validate-jwt for keycloak, validate-jwt for partner"));
+  });
+
   it("jwt × azure-apim: each of several providers has a check of its own, which the issuer in the token decides on", () => {
     const document = documentOf(asking("keycloak,partner"), { ...settings, jwt: [keycloak, partner] });
     const [when, otherwise] = only(document, "choose").children;

@@ -1,6 +1,7 @@
 /** Reads a policy document, and compares it with Microsoft's policy reference. */
 import assert from "node:assert/strict";
 import { create } from "xmlbuilder2";
+import { ill } from "../../support/azure/arm/wellFormed";
 import { attributeRules, expressions, policyReference } from "./policyReference";
 
 /** An element of a document. */
@@ -50,6 +51,8 @@ function nodeOf({ localName = "", attributes, childNodes }: Parsed): Node {
 
 /** Asserts that API Management would take a document, as far as the reference says. */
 export function assertAccepted(xml: string): void {
+  // The parser closes what is open.
+  assert.equal(ill(xml), undefined);
   const root = read(xml);
   assert.equal(root.name, "policies");
   assert.deepEqual(
