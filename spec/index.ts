@@ -39,5 +39,5 @@ export { noRules, type PlatformRules, type PolicyDefaults } from "./platform";
 export { readRateLimit } from "./policies";
 export { quotaIdentifier } from "./rateLimitIdentifier";
 export { policyPlace, type PolicyField, requestedPolicies } from "./requestedPolicies";
-export { asLabel, shortened } from "./shortened";
+export { asLabel, shortDigest, shortened } from "./shortened";
 export { HTTP_URL, TOKEN } from "./web";

@@ -9,6 +9,11 @@ const LABEL_DIGEST_LENGTH = 24;
 /** Longest DNS label (RFC 1123). */
 const MAX_LABEL = 63;
 
+/** A few hexadecimal digits that stand for a text. */
+export function shortDigest(text: string): string {
+  return hexDigits(text, DIGEST_LENGTH);
+}
+
 /** A name of at most `max` characters: the text itself, or its beginning and a digest of the whole. */
 export function shortened(text: string, max: number): string {
   return text.length <= max ? text : digested(text, max, DIGEST_LENGTH);
@@ -23,6 +28,9 @@ export function asLabel(subdomains: string): string {
 }
 
 function digested(text: string, max: number, length: number): string {
-  const digest = createHash("sha256").update(text).digest("hex").slice(0, length);
-  return `${text.slice(0, max - length - 1)}-${digest}`;
+  return `${text.slice(0, max - length - 1)}-${hexDigits(text, length)}`;
+}
+
+function hexDigits(text: string, length: number): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, length);
 }

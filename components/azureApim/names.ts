@@ -1,6 +1,5 @@
 // Names of the entities of an API in Azure API Management, their ids in Azure Resource Manager, and those of its resources.
-import { createHash } from "node:crypto";
-import { shortened, type ExposedApi } from "../../spec";
+import { shortDigest, shortened, type ExposedApi } from "../../spec";
 import { type OwnerReference } from "../kubernetesMetadata";
 import { type AzureApimSettings } from "./settings";
 
@@ -9,9 +8,6 @@ const MAX_API_ID = 256;
 
 /** Longest id of the other entities of an API. */
 const MAX_ID = 80;
-
-/** Enough of a SHA-256, in hexadecimal digits, to tell the resource groups apart that an API is ever in. */
-const PLACE_DIGEST_LENGTH = 8;
 
 /**
  * Id of an API: no revision is part of it. A namespace and a name may make the same text as others do, which shows as
@@ -53,16 +49,12 @@ export function placeNameOf({
   resourceGroup,
   serviceName,
 }: Pick<AzureApimSettings, "subscriptionId" | "resourceGroup" | "serviceName">): string {
-  return `${serviceName.toLowerCase()}-${placeDigest(`${subscriptionId}/${resourceGroup}`)}`;
+  return `${serviceName.toLowerCase()}-${shortDigest(`${subscriptionId}/${resourceGroup}`.toLowerCase())}`;
 }
 
 /** Name of the provider of a subscription, in a stack that may have resources in another one still. */
 export function providerNameOf(subscriptionId: string): string {
-  return `azure-${placeDigest(subscriptionId)}`;
-}
-
-function placeDigest(place: string): string {
-  return createHash("sha256").update(place.toLowerCase()).digest("hex").slice(0, PLACE_DIGEST_LENGTH);
+  return `azure-${shortDigest(subscriptionId.toLowerCase())}`;
 }
 
 /**
