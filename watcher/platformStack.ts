@@ -1,15 +1,14 @@
 // The stack of what all APIs share at one gateway: brought about before the first API that needs it, and kept as it is.
 import { needsPlatform, platformObjects, type GatewaySettings, type OwnedObject } from "../components";
 import { type ExposedApi } from "../spec";
-import { platformStackName, projectName, type Engine } from "../stack";
+import { platformStackName, projectName } from "../stack";
 import { type DeclaredIndex } from "./declaredIndex";
 import { type Change } from "./drift/change";
 import { type CorrectionPace } from "./drift/correctionPace";
-import { type DriftDetector } from "./drift/driftDetector";
 import { type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
-import { driftProblem, heldProblem, recurringDriftProblem } from "./drift/messages";
-import { gatewayNamespaceProblem, platformProblem, unservedKindError } from "./runMessages";
+import { driftProblem, recurringDriftProblem } from "./drift/messages";
+import { runPlatform, type PlatformRunDependencies } from "./platformRun";
 import { type ReconcileResult } from "./reconcileResult";
 import { type Retries } from "./retries";
 import { type Problem } from "./reasons";
@@ -23,28 +22,20 @@ export function platformKey(gateway: GatewaySettings["type"]): ObjectKey {
 const HASH = "platform";
 
 /** What the stack works with. */
-export interface PlatformDependencies {
+export interface PlatformDependencies extends PlatformRunDependencies {
   readonly gateway: GatewaySettings;
-  readonly engine: Engine;
-  readonly drift: DriftDetector;
   readonly declared: DeclaredIndex;
   readonly retries: Retries;
   readonly pace: CorrectionPace;
   /** Called when changes of the resources are corrected, or newly reported. */
   readonly onDrift: (action: "corrected" | "reported") => void;
   readonly log: Logger;
-  /** Whether a namespace exists; undefined where that cannot be told. */
-  readonly namespaceExists: (namespace: string) => Promise<boolean | undefined>;
-  /** See {@link RunDependencies.unservedKind}. */
-  readonly unservedKind: (objects: readonly OwnedObject[]) => Promise<string | undefined>;
   /** Has the kinds of these objects followed where they are. */
   readonly follow: (objects: readonly OwnedObject[]) => void;
   /** Has objects looked at again. */
   readonly enqueue: (keys: readonly ObjectKey[]) => void;
   /** Aborted when the watcher begins to shut down: a run that fails from then on says nothing of the resources. */
   readonly closing: AbortSignal;
-  /** Aborted when runs under way must stop. */
-  readonly stopping: AbortSignal;
 }
 
 /** Brings about the platform resources for the APIs that need them. Where none does, it only changes what is outdated. */
@@ -58,7 +49,7 @@ export class PlatformStack {
   private left = false;
   /** Whether a run of this process has. */
   private applied = false;
-  /** Whether they are as other settings had them: those of an earlier process, or of this one. */
+  /** Whether they are as other settings had them, or some of these are left: those of an earlier process, or of this one. */
   private isOutdated = false;
   private problem: Problem | undefined;
   private underWay: Promise<void> | undefined;
@@ -121,10 +112,10 @@ export class PlatformStack {
   /** Before a run of an API: brings about what it needs. Returns why that is not so. */
   async ensure(key: ObjectKey): Promise<Problem | undefined> {
     if (!this.users.has(key)) return undefined;
-    const isReady = this.applied && this.problem === undefined && this.changes().length === 0;
-    if (!isReady && !this.isLeftAlone()) await this.attempt();
-    // That is told, and keeps no API from its own resources.
-    return this.problem?.reason === "Drifted" ? undefined : this.problem;
+    const isReady = this.applied && (this.problem === undefined || this.isUndeleted);
+    if ((!isReady || this.changes().length > 0) && !this.isLeftAlone()) await this.attempt();
+    // That is told, and keeps no API from its own resources: only their runs may make a deletion possible.
+    return this.problem?.reason === "Drifted" || this.isUndeleted ? undefined : this.problem;
   }
 
   /** Its turn in the queue: puts back what somebody changed, tries again what has failed. */
@@ -196,6 +187,11 @@ export class PlatformStack {
     log.warn({ key: this.key, stack: this.name, changes }, "drift corrected");
   }
 
+  /** Whether all that the settings name is there, and something that they do not name any more. */
+  private get isUndeleted(): boolean {
+    return this.applied && this.isOutdated && this.problem !== undefined;
+  }
+
   /** One run, whoever asks for it meanwhile; none before a failed one may be repeated. */
   private attempt(): Promise<void> {
     if (this.deps.retries.pending(this.key, HASH) !== undefined) return Promise.resolve();
@@ -206,66 +202,27 @@ export class PlatformStack {
   }
 
   private async run(): Promise<void> {
-    const missing = await this.missingNamespace();
-    if (missing !== undefined) {
-      this.failed(gatewayNamespaceProblem(missing), undefined);
-      return;
-    }
-    const unserved = await this.deps.unservedKind(this.objects);
-    if (unserved !== undefined) {
-      this.failed(platformProblem(unservedKindError(unserved)), undefined);
-      return;
-    }
-    const { foreign, changed } = this.deps.drift.obstacles(this.objects, this.left);
-    if (foreign.length > 0) {
-      this.failed(heldProblem(foreign), undefined);
-      return;
-    }
-    if (changed.length > 0) {
-      this.left = true;
-      this.isOutdated = false;
-      this.report(changed);
-      return;
-    }
-    await this.up();
-  }
-
-  /** A namespace that the engine would wait for half a minute, and hold up others meanwhile. */
-  private async missingNamespace(): Promise<string | undefined> {
-    const namespaces = new Set(this.objects.map(({ namespace }) => namespace));
-    for (const namespace of namespaces) {
-      if ((await this.deps.namespaceExists(namespace)) === false) return namespace;
-    }
-    return undefined;
-  }
-
-  private async up(): Promise<void> {
-    const { drift, engine, log, retries, stopping } = this.deps;
-    const { gateway, stack } = this;
-    const force = drift.mustTake(this.objects);
-    try {
-      const { versions } = await engine.up(
-        {
-          kind: "Platform",
-          stack,
-          known: this.applied,
-          input: { platform: gateway, ...(force ? { rewrittenAt: new Date().toISOString() } : {}) },
-          signal: stopping,
-        },
-        // An earlier process may have left them, and somebody else changed them since.
-        { refresh: true, force },
-      );
-      drift.settle(versions);
-    } catch (error) {
-      this.failed(platformProblem(error), error);
+    const { gateway, stack, objects, applied: known, left } = this;
+    const end = await runPlatform(this.deps, { gateway, stack, objects, known, left });
+    if (end.result === "failed") {
+      this.failed(end.problem, end.error);
       return;
     }
     this.left = true;
+    if (end.result === "changed") {
+      this.isOutdated = false;
+      this.report(end.changes);
+      return;
+    }
     // Meanwhile there may be other settings.
     this.applied = gateway === this.gateway;
-    this.isOutdated = !this.applied;
-    retries.forget(this.key);
-    log.info({ key: this.key, stack: this.name }, "applied");
+    this.isOutdated = !this.applied || end.result === "undeleted";
+    if (end.result === "undeleted") {
+      this.failed(end.problem, end.error);
+      return;
+    }
+    this.deps.retries.forget(this.key);
+    this.deps.log.info({ key: this.key, stack: this.name }, "applied");
     this.found(undefined);
   }
 

@@ -1,5 +1,5 @@
 // What is said of engine runs that failed, or were not begun.
-import { DocumentError, StackLockedError, TransientError } from "../stack";
+import { DocumentError, outputsOf, StackLockedError, TransientError } from "../stack";
 import { message, problem, remedyOf, type Problem, type Reason, type TroubleReason } from "./reasons";
 import { remedies } from "./remedies";
 
@@ -35,7 +35,20 @@ export function removalProblem(stack: string, error: unknown): Problem {
   return { reason, message: message(what, remedyOf[reason], remedies.RemovalFailed) };
 }
 
-function runFailure(error: unknown): { readonly reason: Reason & TroubleReason; readonly text: string } {
+interface RunFailure {
+  readonly reason: Reason & TroubleReason;
+  readonly text: string;
+}
+
+function runFailure(error: unknown): RunFailure {
+  const { reason, text } = failure(error);
+  const isDeletion = outputsOf(error) !== undefined;
+  return { reason, text: isDeletion ? `${NOT_DELETED}: ${text}` : text };
+}
+
+const NOT_DELETED = "all that is asked for is there; what is not any more cannot be deleted yet";
+
+function failure(error: unknown): RunFailure {
   if (error instanceof TransientError) return { reason: error.reason, text: error.message };
   if (error instanceof DocumentError) return { reason: error.reason, text: error.message };
   if (error instanceof StackLockedError) return { reason: "StackLocked", text: error.message };

@@ -229,6 +229,39 @@ describe("PlatformStack", () => {
     assert.deepEqual(await platform.reconcile(), { outcome: "done" }, "nobody needs it any more");
   });
 
+  it("holds up no API where only what the settings name no more cannot be deleted; it is told and tried again", async () => {
+    users("a");
+    const inUse = new TransientError("GatewayRejected", "it is in use", { versions: {} });
+    engine.work = () => Promise.reject(inUse);
+    assert.equal(await platform.ensure("a"), undefined);
+    assert.match(
+      platform.confirm("a")?.message ?? "",
+      /^what all APIs share at the gateway: all that is asked for is there; what is not any more cannot be deleted yet: it is in use/,
+    );
+    await clock.advance(2_000);
+    assert.equal(await platform.ensure("a"), undefined);
+    assert.equal(runs(), 1, "no API waits for another try");
+    assert.equal((await platform.reconcile()).outcome, "retry");
+    assert.equal(runs(), 2);
+
+    engine.work = () => Promise.resolve();
+    await clock.advance(5_000);
+    assert.deepEqual(await platform.reconcile(), { outcome: "done" });
+    assert.equal(platform.confirm("a"), undefined);
+    assert.equal(runs(), 3);
+  });
+
+  it("holds up APIs for other settings, whatever could not be deleted before", async () => {
+    users("a");
+    engine.work = () =>
+      Promise.reject(new TransientError("GatewayRejected", "it is in use", { versions: {} }));
+    await platform.ensure("a");
+    platform.settingsChanged({ ...defaultIstioSettings });
+    engine.work = () => Promise.reject(new TransientError("Forbidden", "no"));
+    await clock.advance(2_000);
+    assert.equal((await platform.ensure("a"))?.reason, "Forbidden");
+  });
+
   it("does not begin a run where the gateway has no namespace, and does where nobody can tell", async () => {
     users("a");
     exists = false;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { declaredObjects } from "../../stack";
+import { declaredObjects, type StackRun } from "../../stack";
 import { type Condition } from "../../watcher/conditions";
 import { readConfig } from "../../watcher/config";
 import { type ApiObject } from "../../watcher/kube/objects";
@@ -88,7 +88,9 @@ describe("A watcher with several gateways", () => {
       const { url } = (object(name)?.status?.["apiStatus"] ?? {}) as { url?: string };
       return url === expected;
     });
-  const ups = () => engine.asked.filter(([operation]) => operation === "up").length;
+  const ups = () =>
+    engine.asked.filter(([operation, run]) => operation === "up" && (run as StackRun).kind !== "Platform")
+      .length;
   const addressed = (name: string, ip: string): Stored => ({
     ...(server.get(INGRESSES, "components", name) ?? { metadata: { name, namespace: "components" } }),
     status: { loadBalancer: { ingress: [{ ip }] } },

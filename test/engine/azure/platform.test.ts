@@ -1,7 +1,9 @@
 // What all APIs behind Azure API Management share there.
 import assert from "node:assert/strict";
+import * as faults from "../../support/azure/arm/faults";
 import { behindAzure } from "./exposures";
 import { azureSettings } from "./installation";
+import { outputsOf, TransientError } from "../../../stack";
 import { describeWithEngines, type World } from "./suite";
 
 const SECRET_ID = "https://canvas.vault.azure.net/secrets/app-insights-instrumentation-key";
@@ -53,6 +55,40 @@ describeWithEngines("What all APIs behind Azure API Management share", (world) =
     await engine.destroy("sharing");
     await engine.destroyPlatform("azure-apim");
     assert.deepEqual(arm.entities(), []);
+  });
+
+  it("goes as far as no API uses it, and the rest after the APIs' runs: none waits for the other", async () => {
+    const { arm, engine } = world();
+    const gateway = settingsOf(world());
+    const { appInsights: _, ...without } = gateway;
+    await engine.upPlatform(gateway);
+    await engine.up("using", { ...behindAzure(arm), gateway });
+
+    const error = await engine.upPlatform(without).then(
+      () => assert.fail("the logger is in use"),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof TransientError, String(error));
+    assert.match(error.message, /in use/);
+    assert.deepEqual(outputsOf(error), { versions: {} });
+
+    await engine.up("using", { ...behindAzure(arm), gateway: without });
+    await engine.upPlatform(without);
+    assert.ok(!arm.entities().includes("loggers/insights"), arm.entities().join());
+    await engine.destroy("using");
+    await engine.destroyPlatform("azure-apim");
+    assert.deepEqual(arm.entities(), []);
+  });
+
+  it("goes by a run of settings that name nothing any more, which needs no more than the state", async () => {
+    const { arm, engine } = world();
+    await engine.upPlatform(settingsOf(world()));
+
+    await engine.upPlatform(azureSettings(arm));
+    assert.deepEqual(arm.entities(), []);
+    arm.faults.plan(faults.unavailable, {});
+    await engine.upPlatform(azureSettings(arm));
+    await engine.destroyPlatform("azure-apim");
   });
 
   it("has the key of Application Insights from Key Vault alone, and no key of a subscription in the state", async () => {
