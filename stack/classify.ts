@@ -6,7 +6,7 @@ import {
   TransientError,
   type TransientReason,
 } from "./errors";
-
+import { azureWords, withinService } from "./azure/messages";
 import { withoutCredentials } from "./redact";
 
 /** The stack the command names does not exist. Handled inside `stack/`; never reaches a caller. */
@@ -27,6 +27,8 @@ export class PatchedObjectMissing extends TransientError {
 
 interface Rule {
   readonly pattern: RegExp;
+  /** Whether it is looked for only in what the errors say of Azure API Management. */
+  readonly isOfAzure?: true;
   readonly error: (message: string, output: string) => Error;
 }
 
@@ -63,7 +65,14 @@ const rules: readonly Rule[] = [
   },
   { pattern: /no resource plugin '.*' found/, error: transient("EngineMissing") },
   { pattern: /incorrect passphrase|passphrase must be set/, error: transient("WrongPassphrase") },
+  // Before Azure: where the state is kept there, its errors read alike.
   {
+    pattern:
+      /open bucket|could not list bucket|failed to load checkpoint|: blob \(|error: performing HTTP request|no space left on device/,
+    error: transient("BackendUnavailable"),
+  },
+  {
+    isOfAzure: true,
     pattern: azureStatus(
       "401|403",
       "Credential: failed to acquire a token",
@@ -74,10 +83,12 @@ const rules: readonly Rule[] = [
     error: transient("GatewayUnauthorized"),
   },
   {
+    isOfAzure: true,
     pattern: azureStatus("409|412", "cannot create already existing (?:sub)?resource '"),
     error: transient("GatewayConflict"),
   },
   {
+    isOfAzure: true,
     pattern: azureStatus(
       String.raw`408|429|5\d\d`,
       // A request without an answer. One that was cut off as the run was to stop is no trouble of the gateway.
@@ -86,7 +97,7 @@ const rules: readonly Rule[] = [
     ),
     error: transient("GatewayUnavailable"),
   },
-  { pattern: azureStatus(String.raw`4\d\d`), error: transient("GatewayRejected") },
+  { isOfAzure: true, pattern: azureStatus(String.raw`4\d\d`), error: transient("GatewayRejected") },
   {
     pattern: /Unauthorized|has asked for the client to provide credentials/,
     error: transient("Unauthorized"),
@@ -118,11 +129,6 @@ const rules: readonly Rule[] = [
       /denied (the )?request|is invalid:|Invalid value:|failed to create typed patch object|exceeded quota:/,
     error: transient("Rejected"),
   },
-  {
-    pattern:
-      /open bucket|could not list bucket|failed to load checkpoint|: blob \(|error: performing HTTP request|no space left on device/,
-    error: transient("BackendUnavailable"),
-  },
   // The connection between the engine and a provider, whose process has ended.
   {
     pattern:
@@ -148,7 +154,8 @@ const rules: readonly Rule[] = [
 export function classifyOutput(output: string): Error {
   const message = errorLines(output);
   const text = errorSection(output);
-  const rule = rules.find(({ pattern }) => pattern.test(text));
+  const ofAzure = azureWords(text);
+  const rule = rules.find(({ pattern, isOfAzure }) => pattern.test(isOfAzure === true ? ofAzure : text));
   const error = rule === undefined ? new EngineError(message) : rule.error(message, output);
   return notingDeletions(error, output);
 }
@@ -204,7 +211,7 @@ export function errorLines(output: string): string {
 
 /** What may stand in a status that everybody reads. */
 function presentable(text: string): string {
-  const redacted = withoutCredentials(text);
+  const redacted = withinService(withoutCredentials(text));
   return redacted.length > MAX_MESSAGE ? `${redacted.slice(0, MAX_MESSAGE)}…` : redacted;
 }
 

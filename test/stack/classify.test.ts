@@ -9,7 +9,7 @@ import {
   StackMissing,
 } from "../../stack/classify";
 import { EngineError, StackLockedError, TransientError } from "../../stack";
-import { azureTroubles } from "./azureOutput";
+import { API_ID, azureTroubles, failedApi } from "./azureOutput";
 import { failedUpdate, fieldConflict, locked } from "./engineOutput";
 import { transient } from "./transientOutput";
 
@@ -66,6 +66,30 @@ describe("classifyOutput", () => {
     assert.equal(error.message, "update canceled");
   });
 
+  it("takes for the gateway's only what is said of its resources", () => {
+    const webhook = "failed calling webhook: HTTP status: 503";
+
+    assert.ok(classifyOutput(failedUpdate(webhook)) instanceof EngineError);
+    const azure = failedApi("update canceled").replace(
+      "Diagnostics:",
+      `Diagnostics:\n  x:y:Z (a):\n    error: ${webhook}\n`,
+    );
+    const error = classifyOutput(azure);
+    assert.ok(error instanceof TransientError);
+    assert.equal(error.reason, "EngineStopped");
+  });
+
+  it("takes for the gateway's what a provider says that could not be configured", () => {
+    const error = classifyOutput(
+      failedApi("DefaultAzureCredential: failed to acquire a token.").replace(
+        "  azure-native:apimanagement:Api (catalog):",
+        "  pulumi:providers:azure-native (canvas-apim):",
+      ),
+    );
+    assert.ok(error instanceof TransientError);
+    assert.equal(error.reason, "GatewayUnauthorized");
+  });
+
   it("takes what nobody foresaw for a bug, and keeps the engine's words", () => {
     const error = classifyOutput(failedUpdate("the walrus has left the building"));
 
@@ -86,6 +110,37 @@ describe("what everybody may read", () => {
         lastRetry(`a creating (3s) Retry #1; creation failed: Get "https://me:${password}@db/x": no`),
         '; it was trying again after: Get "https://****@db/x": no',
       );
+    });
+  }
+});
+
+describe("what everybody may read of Azure", () => {
+  const shown = [
+    [
+      `cannot create already existing resource '${API_ID}'`,
+      "cannot create already existing resource 'apis/catalog' of API Management service canvas-apim",
+    ],
+    [
+      `Put "https://management.azure.com${API_ID}?api-version=2024-05-01": EOF`,
+      'Put "apis/catalog" of API Management service canvas-apim: EOF',
+    ],
+    [
+      `PUT https://management.azure.com${API_ID}/policies/policy?api-version=2024-05-01`,
+      "PUT apis/catalog/policies/policy of API Management service canvas-apim",
+    ],
+    [
+      `no authorization over scope '${API_ID.replace(/\/apis.*/, "")}' or the scope is invalid`,
+      "no authorization over scope API Management service canvas-apim or the scope is invalid",
+    ],
+    [
+      `The subscription '/subscriptions/11111111-2222-4333-8444-555555555555' has no /subscriptions/1/resourceGroups/canvas`,
+      "The subscription '/subscriptions/…' has no /subscriptions/…",
+    ],
+  ] as const;
+
+  for (const [words, expected] of shown) {
+    it(`has ids as they are within their service: ${expected}`, () => {
+      assert.equal(classifyOutput(failedApi(words)).message, expected);
     });
   }
 });

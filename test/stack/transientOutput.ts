@@ -155,6 +155,26 @@ export const transient: readonly (readonly [string, TransientReason, string])[] 
     "error: failed to load checkpoint: blob (code=PermissionDenied): permission denied",
   ],
   [
+    "a container of Azure Storage that may not be listed",
+    "BackendUnavailable",
+    "error: could not list bucket: blob (code=Unknown): GET https://acct.blob.core.windows.net/state\n--------\nRESPONSE 403: 403 Forbidden\nERROR CODE: AuthorizationPermissionMismatch",
+  ],
+  [
+    "a state in Azure Storage that is away",
+    "BackendUnavailable",
+    'error: failed to load checkpoint: blob (key ".pulumi/stacks/a.json") (code=Unknown): GET https://acct.blob.core.windows.net/state/a.json\n--------\nRESPONSE 503: 503 Server Busy',
+  ],
+  [
+    "a state in Azure Storage without an identity for it",
+    "BackendUnavailable",
+    "error: could not list bucket: DefaultAzureCredential: failed to acquire a token.",
+  ],
+  [
+    "an etcd whose answer comes too late",
+    "ApiServerUnavailable",
+    failedUpdate(notCreated("etcdserver: request timed out: operation timed out")),
+  ],
+  [
     "a Pulumi Cloud out of reach",
     "BackendUnavailable",
     'error: performing HTTP request: Get "https://api.pulumi.example/api/user": dial tcp 10.0.0.9:443: connect: connection refused',

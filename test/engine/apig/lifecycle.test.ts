@@ -75,7 +75,7 @@ describeWithEngines("An API behind the WhaleCloud API gateway", (world) => {
     await engine.destroy("refreshed");
   });
 
-  it("is taken for bound where the gateway is a mock, and bound once it is not", async () => {
+  it("is taken for bound where the gateway is a mock, and what was bound is removed all the same", async () => {
     const { engine, fake } = world();
     const { binding } = await engine.up("mocked", { gateway: { mock: true } });
     assert.deepEqual(binding?.value["response"], {
@@ -86,8 +86,9 @@ describeWithEngines("An API behind the WhaleCloud API gateway", (world) => {
     await engine.up("mocked");
     assert.deepEqual(fake.asked, ["bind /mocked"]);
     await engine.up("mocked", { gateway: { mock: true } });
-    await engine.destroy("mocked");
     assert.deepEqual(fake.asked, ["bind /mocked"]);
+    await engine.destroy("mocked");
+    assert.deepEqual(fake.asked, ["bind /mocked", "unbind /mocked"]);
   });
 
   it("is bound anew where the gateway has another address", async () => {
