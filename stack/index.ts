@@ -3,6 +3,7 @@ export { contextOf, type ContextSources } from "./apiContext";
 export { AzureSettingsSource, type AzureSettingsOptions } from "./azure/azureSettings";
 export { changedEntities, EntityTags, type EntityEtags, type EntityTagsOptions } from "./azure/etags";
 export { LeftOvers } from "./azure/leftOvers";
+export { type ApimService } from "./azure/resourceManager";
 export { resolveBackend, type BackendOptions, type BackendSettings } from "./backend";
 export { createEngine, type EngineOptions } from "./createEngine";
 export { declaredObjects } from "./declared";

@@ -1,5 +1,4 @@
 // Wires the caches, the indexes and the queue to the reconciler.
-import { type Engine } from "../stack";
 import { ApiObjects } from "./apiObjects";
 import { Backends } from "./backends";
 import { ClusterCache } from "./clusterCache";
@@ -15,6 +14,7 @@ import { EventRecorder } from "./events";
 import { ForeignChanges, type EntityTagReader } from "./foreignChanges";
 import { ClusterAddresses } from "./gatewayAddresses";
 import { type GatewayCatalog, type GatewayType } from "./gatewayCatalog";
+import { type TurnEngine } from "./instrumentedEngine";
 import { KeyIndex } from "./keyIndex";
 import { namespaceExists } from "./kube/client";
 import { splitKey, type ApiResource, type ObjectKey } from "./kube/objects";
@@ -47,7 +47,7 @@ export interface ControllerOptions extends SourceContext {
   readonly gatewayService: string | undefined;
   /** What happens to a resource that somebody changed. */
   readonly drift: DriftMode;
-  readonly engine: Engine;
+  readonly engine: TurnEngine;
   /** Reads entity tags at gateways outside the cluster. */
   readonly tags: EntityTagReader;
   /** Deletes entities there. */
@@ -229,11 +229,11 @@ export class Controller {
       leftOvers: new LeftOverEntities(remover, log),
       documents: this.documents,
       unservedKind: (objects) => unservedKind(this.cache, this.options.clients, objects),
-      begins: (...run) => status.writeDuringRun(...run),
+      begins: (...run) => status.begins(...run),
       closing,
       stopping: this.stopping.signal,
     });
-    const removal = new Removal({ ...shared, runs, status, events, evaluate, gateways: platform.gateways });
+    const removal = new Removal({ ...shared, runs, status, events, evaluate });
     const forget: Evaluator["forget"] = (key) => {
       this.evaluator.forget(key);
     };

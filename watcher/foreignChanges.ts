@@ -1,16 +1,17 @@
 // Changes that somebody else made to an API at a gateway outside the cluster, by the entity tags that the gateway gives.
-import { apimApiId, type ApiIdentity, type AzureApimSettings, type GatewaySettings } from "../components";
+import { type GatewaySettings } from "../components";
 import { type ExposedApi } from "../spec";
-import { changedEntities, type EntityEtags } from "../stack";
+import { changedEntities, type ApimService, type EntityEtags } from "../stack";
 import { type ForeignChange } from "./gatewayMessages";
+import { placeOf, readPlace } from "./gatewayPlaces";
 import { type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
-import { type StackStatus } from "./ownStatus";
+import { type PlacedEtags, type StackStatus } from "./ownStatus";
 
 /** Reads the entity tags of an API, as `EntityTags` does. */
 export interface EntityTagReader {
   /** @throws TransientError where the gateway cannot be asked */
-  readonly read: (settings: AzureApimSettings, apiId: string, signal?: AbortSignal) => Promise<EntityEtags>;
+  readonly read: (service: ApimService, apiId: string, signal?: AbortSignal) => Promise<EntityEtags>;
 }
 
 /** What a gateway says of an API before a run. */
@@ -19,6 +20,8 @@ export interface BeforeRun {
   readonly change?: ForeignChange;
   /** Whether the run is to write over it. */
   readonly overwrites: boolean;
+  /** The entity tags as they are. */
+  readonly etags?: PlacedEtags;
 }
 
 /** Compares the entity tags after one run with those before the next. Costs nothing behind other gateways. */
@@ -29,7 +32,7 @@ export class ForeignChanges {
   ) {}
 
   /**
-   * Before a run.
+   * Before a run. Where the API was at another place, the tags of that place say nothing of this one.
    *
    * @throws TransientError where the gateway cannot be asked: a run would wait for it, and keep others from running
    */
@@ -39,30 +42,30 @@ export class ForeignChanges {
     last: StackStatus,
     signal: AbortSignal,
   ): Promise<BeforeRun> {
-    if (gateway.type !== "azure-apim") return { overwrites: false };
-    const apiId = apimApiId(api, gateway);
-    const now = await this.tags.read(gateway, apiId, signal);
-    const entities = last.etags === undefined ? [] : changedEntities(last.etags, now);
-    if (entities.length === 0) return { overwrites: false };
+    const etags = await this.read(placeOf(api, gateway), signal);
+    if (etags === undefined || gateway.type !== "azure-apim") return { overwrites: false };
+    const entities = last.etags?.of === etags.of ? changedEntities(last.etags, etags) : [];
+    if (entities.length === 0) return { overwrites: false, etags };
+    const of = `API ${readPlace(etags.of)?.apiId ?? api.name} of ${gateway.serviceName}`;
     return {
-      change: { entities, of: `API ${apiId} of ${gateway.serviceName}`, since: last.lastRun ?? "" },
+      change: { entities, of, since: last.lastRun ?? "" },
       overwrites: (api.foreignChanges ?? gateway.foreignChanges) === "overwrite",
+      etags,
     };
   }
 
   /**
    * After a run that succeeded: what its own changes have led to. Undefined where that cannot be told, as after one that
-   * failed: what it has begun may go on at the gateway.
+   * failed at the gateway: what it has begun may go on there.
    */
   async after(
     key: ObjectKey,
     api: ExposedApi,
     gateway: GatewaySettings,
     signal: AbortSignal,
-  ): Promise<EntityEtags | undefined> {
-    if (gateway.type !== "azure-apim") return undefined;
+  ): Promise<PlacedEtags | undefined> {
     try {
-      return await this.tags.read(gateway, apimApiId(api, gateway), signal);
+      return await this.read(placeOf(api, gateway), signal);
     } catch (error) {
       this.log.warn(
         { key, err: error },
@@ -73,15 +76,19 @@ export class ForeignChanges {
   }
 
   /**
-   * Before a removal.
+   * Before a removal: whether the gateways where the API may be can be asked.
    *
    * @throws as {@link before} does
    */
-  async beforeRemoval(
-    api: ApiIdentity,
-    gateway: GatewaySettings | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (gateway?.type === "azure-apim") await this.tags.read(gateway, apimApiId(api, gateway), signal);
+  async beforeRemoval({ etags, told = [] }: StackStatus, signal: AbortSignal): Promise<void> {
+    for (const place of new Set([...(etags === undefined ? [] : [etags.of]), ...told])) {
+      await this.read(place, signal);
+    }
+  }
+
+  private async read(of: string | undefined, signal: AbortSignal): Promise<PlacedEtags | undefined> {
+    const place = of === undefined ? undefined : readPlace(of);
+    if (of === undefined || place === undefined) return undefined;
+    return { of, ...(await this.tags.read(place.service, place.apiId, signal)) };
   }
 }

@@ -1,14 +1,13 @@
 // What a run made at a gateway outside the cluster and could not note, for it was stopped: the gateway has it, the state has not.
 import {
-  apimApiId,
   apimEntityId,
   apimMark,
   type ApiIdentity,
-  type AzureApimSettings,
   type GatewaySettings,
   type OwnerReference,
 } from "../components";
-import { TransientError } from "../stack";
+import { TransientError, type ApimService } from "../stack";
+import { readPlace } from "./gatewayPlaces";
 import { type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
 
@@ -22,7 +21,7 @@ export interface EntityRemover {
    * @throws TransientError where the gateway cannot be asked
    */
   readonly remove: (
-    settings: AzureApimSettings,
+    service: ApimService,
     ids: readonly string[],
     mark: string,
     signal?: AbortSignal,
@@ -35,13 +34,8 @@ export interface MadeFor {
   readonly owner: OwnerReference;
 }
 
-/** How the provider refuses to make what is there already; the id is that of Azure Resource Manager. */
-const EXISTS = /cannot create already existing resource '[^']*\/service\/[^/']+\/([^']+)'/;
-
-/** Whether something may be left at a gateway that the state does not know: behind all others the cluster has everything. */
-export function mayLeave(gateway: GatewaySettings["type"]): boolean {
-  return gateway === "azure-apim";
-}
+/** How the provider refuses to make what is there already; the id is shown within the service. */
+const EXISTS = /cannot create already existing (?:sub)?resource '(?:[^']*\/service\/[^/']+\/)?([^']+)'/;
 
 /** Removes what is left over, known by the mark that everything made for an object bears. */
 export class LeftOverEntities {
@@ -72,33 +66,30 @@ export class LeftOverEntities {
   }
 
   /**
-   * After a removal, when the state has nothing any more.
+   * At a place where the state has nothing any more.
    *
+   * @param of see `placeOf`
    * @throws TransientError where the gateway cannot be asked
    */
-  async afterRemoval(
-    key: ObjectKey,
-    { api, owner }: MadeFor,
-    gateway: GatewaySettings | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (gateway?.type !== "azure-apim") return;
-    const apiId = apimApiId(api, gateway);
+  async at(of: string, key: ObjectKey, { owner }: MadeFor, signal: AbortSignal): Promise<void> {
+    const place = readPlace(of);
+    if (place === undefined) return;
+    const { apiId, service } = place;
     const entity = apimEntityId(apiId);
     const ids = [`apis/${apiId}`, `backends/${entity}`, `apiVersionSets/${entity}`];
-    await this.remove(key, gateway, ids, owner, signal);
+    await this.remove(key, service, ids, owner, signal);
   }
 
   private async remove(
     key: ObjectKey,
-    gateway: AzureApimSettings,
+    service: ApimService,
     ids: readonly string[],
     owner: OwnerReference,
     signal: AbortSignal,
   ): Promise<void> {
     const mark = apimMark(owner);
     if (mark === undefined) return;
-    const removed = await this.remover.remove(gateway, ids, mark, signal);
+    const removed = await this.remover.remove(service, ids, mark, signal);
     if (removed.length > 0)
       this.log.warn({ key, removed }, "removed what an earlier run left at the gateway");
   }

@@ -7,9 +7,11 @@ import { type DriftDetector } from "./drift/driftDetector";
 import { type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
 import { overwrittenMessage, type ForeignChange } from "./gatewayMessages";
+import { placesOf } from "./gatewayPlaces";
 import { type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
 import { isNews } from "./observe";
+import { type StackStatus } from "./ownStatus";
 import { type PlatformStacks } from "./platformStacks";
 import { conflictProblem, contestedMessage } from "./policyMessages";
 import { driftCorrectedMessage, driftProblem, heldProblem, recurringDriftProblem } from "./drift/messages";
@@ -109,7 +111,8 @@ export class Reconciler {
     const { drift, platform, retries, status } = this.deps;
     platform.looked(key, servable.api, servable.settings);
     const hasRun = last.stack.hash === servable.hash;
-    if (hasRun && last.stack.result === "Succeeded") return this.keep(key, object, servable, last);
+    const isDone = last.stack.result === "Succeeded" && last.stack.undeleted === undefined;
+    if (hasRun && isDone) return this.keep(key, object, servable, last);
     const pending = retries.pending(key, servable.hash);
     if (pending !== undefined) {
       await status.write(key, object, servable, { ...last, problem: pending.problem });
@@ -128,7 +131,7 @@ export class Reconciler {
     servable: Servable,
     last: LastRun,
   ): Promise<ReconcileResult> {
-    const { drift, objects, pace, platform, retries, status } = this.deps;
+    const { drift, objects, pace, platform, retries, runs, status } = this.deps;
     retries.forget(key);
     const changes = drift.changes(declaredObjects(servable.api, servable.settings));
     if (changes !== undefined && changes.length > 0) {
@@ -142,10 +145,11 @@ export class Reconciler {
       return this.run(key, object, servable, last, true);
     }
     this.drifted.delete(key);
+    const cleared = await runs.clear(key, object, servable, last);
     const lacking = platform.confirm(key) ?? servable.awaits?.problem;
-    if (lacking !== undefined) return this.wait(key, object, servable, last, lacking);
+    if (lacking !== undefined) return this.wait(key, object, servable, cleared, lacking);
     const finalized = await objects.addFinalizer(key, object);
-    await status.write(key, finalized, servable, { ...last, problem: undefined });
+    await status.write(key, finalized, servable, { ...cleared, problem: undefined });
     return { outcome: "done", ...(changes === undefined ? { after: drift.recheckAfter } : {}) };
   }
 
@@ -264,10 +268,23 @@ export class Reconciler {
   }
 
   /** Whether the stack may not know what there is: a run failed half way, or an object went meanwhile. */
-  private isStale({ api, settings }: Servable, { stack }: LastRun): boolean {
+  private isStale(servable: Servable, { stack }: LastRun): boolean {
+    const { api, settings } = servable;
+    if (isLeaving(servable, stack)) return false;
     if (stack.result === "Failed") return true;
     if (stack.hash === undefined) return false;
     const changes = this.deps.drift.changes(declaredObjects(api, settings)) ?? [];
     return changes.some(({ fields }) => fields.length === 0);
   }
+}
+
+/**
+ * Whether something of an API is at a gateway outside the cluster that is not to have it any more. A refresh would ask
+ * that gateway first: while it is away, the API would not come to the one that it is to be behind.
+ */
+function isLeaving(servable: Servable, { gateway, told = [] }: StackStatus): boolean {
+  const { keep, gateway: asked } = servable.settings;
+  const isLeft = gateway !== "istio" && gateway !== asked.type && gateway !== keep?.gateway.type;
+  const places = placesOf(servable);
+  return isLeft || told.some((place) => !places.includes(place));
 }

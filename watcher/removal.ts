@@ -1,13 +1,9 @@
 // Removes what was made for an object that is being deleted, then lets the object go.
-import { isGatewayType, type GatewaySettings } from "../components";
-import { GATEWAY_ANNOTATION } from "../spec";
 import { stackName } from "../stack";
 import { FINALIZER, type ApiObjects } from "./apiObjects";
-import { gatewayTypeOf, type Evaluation } from "./evaluate";
+import { type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
-import { type GatewayCatalog, type KnownSettings } from "./gatewayCatalog";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
-import { mayLeave } from "./leftOvers";
 import { type Logger } from "./logger";
 import { readStack } from "./ownStatus";
 import { well } from "./reasons";
@@ -25,7 +21,6 @@ export interface RemovalDependencies {
   readonly events: EventRecorder;
   readonly log: Logger;
   readonly evaluate: (key: ObjectKey, object: ApiObject) => Evaluation;
-  readonly gateways: Pick<GatewayCatalog, "default" | "settingsOf">;
 }
 
 interface Progress {
@@ -33,10 +28,6 @@ interface Progress {
   readonly uid: string | undefined;
   readonly reached: "destroyed" | "released";
 }
-
-/** Milliseconds until another look at a gateway whose settings are about to be known, and at one that has none. */
-const SOON = 500;
-const LATER = 60_000;
 
 /** Removes objects; the finalizer goes only after everything else has. */
 export class Removal {
@@ -54,7 +45,7 @@ export class Removal {
     const reached = before?.uid === uid ? before?.reached : undefined;
     if (reached === "released") return { outcome: "done" };
     if (reached !== "destroyed") {
-      const failed = await this.step(key, object, (gateway) => runs.destroy(key, object, gateway));
+      const failed = await this.step(key, object, () => runs.destroy(key, object, readStack(object.status)));
       if (failed !== undefined) return failed;
       this.progress.set(key, { uid, reached: "destroyed" });
     }
@@ -79,13 +70,12 @@ export class Removal {
   private async step(
     key: ObjectKey,
     object: ApiObject,
-    work: (gateway: GatewaySettings | undefined) => Promise<DestroyOutcome>,
+    work: () => Promise<DestroyOutcome>,
   ): Promise<ReconcileResult | undefined> {
     const { events, objects, runs } = this.deps;
     const pending = runs.pendingRemoval(key);
     if (pending !== undefined) return this.fail(key, object, pending);
-    const gateway = this.gatewayOf(object);
-    const run = await work(isKnown(gateway) ? gateway : undefined);
+    const run = await work();
     if (run.result === "succeeded") return undefined;
     if (run.result === "interrupted") return { outcome: "waiting" };
     const { message } = run.problem;
@@ -93,30 +83,11 @@ export class Removal {
     return this.fail(key, object, { problem: run.problem, delay: run.retryAfter });
   }
 
-  /**
-   * What a run that was cut off may have left at a gateway is asked for there. That takes the settings of the gateway,
-   * while the removal of what the state has does not: an API whose last run was a success does not wait for them.
-   */
+  /** What a run that was cut off may have left is asked for where it has told of the API, and nowhere else. */
   private async removeLeftOvers(key: ObjectKey, object: ApiObject): Promise<ReconcileResult | undefined> {
-    const gateway = this.gatewayOf(object);
-    if (gateway === undefined) return undefined;
-    if (isKnown(gateway)) {
-      return this.step(key, object, () => this.deps.runs.removeLeftOvers(key, object, gateway));
-    }
-    if (readStack(object.status)?.etags !== undefined) return undefined;
-    return gateway === "NotYet"
-      ? { outcome: "retry", after: SOON }
-      : this.fail(key, object, { problem: gateway.unavailable, delay: LATER });
-  }
-
-  /** The gateway outside the cluster that the object is behind, or was on its way to or from. */
-  private gatewayOf({ metadata, status }: ApiObject): KnownSettings | undefined {
-    const { gateways } = this.deps;
-    const asked = gatewayTypeOf(metadata?.annotations?.[GATEWAY_ANNOTATION]?.trim(), gateways.default);
-    const served = readStack(status)?.gateway;
-    const types = [asked, ...(served !== undefined && isGatewayType(served) ? [served] : [])];
-    const type = types.find(mayLeave);
-    return type === undefined ? undefined : gateways.settingsOf(type);
+    const { told = [] } = readStack(object.status) ?? {};
+    if (told.length === 0) return undefined;
+    return this.step(key, object, () => this.deps.runs.removeLeftOvers(key, object, told));
   }
 
   private async fail(
@@ -136,8 +107,4 @@ export class Removal {
     this.deps.runs.release(key);
     return { outcome: "done" };
   }
-}
-
-function isKnown(gateway: KnownSettings | undefined): gateway is GatewaySettings {
-  return gateway !== undefined && gateway !== "NotYet" && !("unavailable" in gateway);
 }

@@ -1,10 +1,10 @@
 // What is known of the runs of an object's stack, and what one of them may come to.
 import { type GatewayBinding } from "../components";
 import { type ExposedApi } from "../spec";
-import { type ApiSettings, type EntityEtags, type RunOutputs } from "../stack";
+import { type ApiSettings, type RunOutputs } from "../stack";
 import { type Evaluation } from "./evaluate";
 import { type ForeignChange } from "./gatewayMessages";
-import { type StackStatus } from "./ownStatus";
+import { type PlacedEtags, type StackStatus } from "./ownStatus";
 import { type Problem } from "./reasons";
 
 /** What became of an object's stack. */
@@ -37,11 +37,27 @@ export interface Waiting {
   readonly problem: Problem;
 }
 
+/** What a run gave. */
+export interface SucceededRun {
+  readonly outputs: RunOutputs;
+  readonly etags?: PlacedEtags;
+  /** Where something may be left that an earlier run has made, see {@link StackStatus.told}. */
+  readonly told: readonly string[];
+  readonly overwritten?: ForeignChange;
+}
+
+/** Why a run failed. */
+export interface FailedRun {
+  readonly problem: Problem;
+  readonly error: unknown;
+  /** What the status is to say of gateways outside the cluster. */
+  readonly note: Pick<StackStatus, "etags" | "told">;
+  /** Whether the engine was asked. */
+  readonly begun: boolean;
+}
+
 /** What a run gave, or why it failed, or was not begun. */
-export type RunEnd =
-  | { readonly outputs: RunOutputs; readonly etags?: EntityEtags; readonly overwritten?: ForeignChange }
-  | { readonly problem: Problem; readonly error: unknown; readonly etags?: EntityEtags }
-  | { readonly lacking: Problem };
+export type RunEnd = SucceededRun | FailedRun | { readonly lacking: Problem };
 
 export type UpOutcome =
   | { readonly result: "succeeded"; readonly last: LastRun; readonly overwritten?: ForeignChange }

@@ -47,7 +47,7 @@ export function statusDuringRun(observation: Observation): Record<string, unknow
     ...readiness(observation),
     ...keptBindings(previous),
     conditions: mergeConditions(previous["conditions"], conditions, now),
-    stack: withoutEtags(previous["stack"]),
+    stack: previous["stack"],
   };
 }
 
@@ -78,12 +78,6 @@ const bindingFields: Readonly<Partial<Record<GatewayType, GatewayBinding["field"
   "azure-apim": "apimBind",
   "whalecloud-apig": "apigBind",
 };
-
-/** The run may be cut off in the middle: what it has changed itself must not be taken for somebody else's change. */
-function withoutEtags(stack: unknown): unknown {
-  if (typeof stack !== "object" || stack === null || !("etags" in stack)) return stack;
-  return { ...stack, etags: undefined };
-}
 
 function readiness({ implementation }: Observation): Record<string, unknown> {
   return { implementation: { ready: implementation?.ready ?? false } };

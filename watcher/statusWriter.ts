@@ -5,7 +5,7 @@ import { type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { announcements, observe, type Outcome, type Surroundings } from "./observe";
-import { readApplied, readStack } from "./ownStatus";
+import { readApplied, readStack, type StackStatus } from "./ownStatus";
 import { type LastRun } from "./runOutcomes";
 import { desiredStatus, statusDuringRun } from "./status";
 
@@ -54,17 +54,45 @@ export class StatusWriter {
    *
    * @throws as {@link write} does
    */
-  async writeDuringRun(key: ObjectKey, object: ApiObject, evaluation: Evaluation): Promise<void> {
+  writeDuringRun(key: ObjectKey, object: ApiObject, evaluation: Evaluation): Promise<void> {
+    return this.inOrder(key, async () => {
+      const latest = this.deps.objects.get(key) ?? object;
+      const status = this.duringRunOf(key, latest, evaluation);
+      if (status !== undefined) await this.tell(key, latest, status);
+    });
+  }
+
+  /**
+   * Notes what the stack of an object is when its run begins, also where nothing was said yet.
+   *
+   * @throws as {@link write} does
+   */
+  begins(key: ObjectKey, object: ApiObject, evaluation: Evaluation, stack: StackStatus): Promise<void> {
+    return this.inOrder(key, async () => {
+      const latest = this.deps.objects.get(key) ?? object;
+      await this.tell(key, latest, { ...this.duringRunOf(key, latest, evaluation), stack });
+    });
+  }
+
+  private duringRunOf(
+    key: ObjectKey,
+    object: ApiObject,
+    evaluation: Evaluation,
+  ): Record<string, unknown> | undefined {
     const last = this.lastRun(key, object, evaluation);
     const outcome = { ...last, problem: undefined, isUnderWay: true };
-    const status = statusDuringRun(observe(key, object, evaluation, outcome, this.deps));
-    if (status === undefined) return;
-    const writing = this.tell(key, object, status);
+    return statusDuringRun(observe(key, object, evaluation, outcome, this.deps));
+  }
+
+  /** A write during a run comes after those before it: each is made from what the one before has left. */
+  private async inOrder(key: ObjectKey, write: () => Promise<void>): Promise<void> {
+    const earlier = this.duringRun.get(key) ?? Promise.resolve();
+    const writing = earlier.catch(() => undefined).then(write);
     this.duringRun.set(key, writing);
     try {
       await writing;
     } finally {
-      this.duringRun.delete(key);
+      if (this.duringRun.get(key) === writing) this.duringRun.delete(key);
     }
   }
 

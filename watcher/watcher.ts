@@ -12,7 +12,7 @@ import { Documents } from "./documents";
 import { createCatalog, realSources, warnOfProviders, type GatewaySources } from "./gatewaySources";
 import { findGatewayWorkload, gatewayWorkload, type FoundWorkload } from "./gatewayWorkload";
 import { startHealthServer, type HealthServer } from "./health";
-import { instrumentedEngine } from "./instrumentedEngine";
+import { instrumentedEngine, type TurnEngine } from "./instrumentedEngine";
 import { configMapData, createClients, messageOf, type Clients } from "./kube/client";
 import { discoverApiResources, discoverIstioVersion } from "./kube/discovery";
 import { type ObjectKey } from "./kube/objects";
@@ -58,7 +58,7 @@ export class Watcher {
   private constructor(
     private readonly options: WatcherOptions,
     private readonly clients: Clients,
-    private readonly engine: Engine,
+    private readonly engine: TurnEngine,
     private readonly metrics: Metrics,
     private readonly stopped: AbortController,
   ) {}

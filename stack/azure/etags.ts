@@ -1,7 +1,11 @@
 // Entity tags of an API in Azure API Management: whether somebody else has changed it since our last run.
-import { type AzureApimSettings } from "../../components";
 import { optional } from "../../spec";
-import { ResourceManager, resourceManagerError, type ResourceManagerOptions } from "./resourceManager";
+import {
+  ResourceManager,
+  resourceManagerError,
+  type ApimService,
+  type ResourceManagerOptions,
+} from "./resourceManager";
 
 /** The entity tag (RFC 9110, section 8.8.3) of each entity of an API; one that does not exist has none. */
 export interface EntityEtags {
@@ -26,10 +30,10 @@ export class EntityTags {
    * @param apiId id of the API in the service
    * @throws {@link TransientError} GatewayUnavailable, GatewayUnauthorized or GatewayRejected
    */
-  async read(settings: AzureApimSettings, apiId: string, signal?: AbortSignal): Promise<EntityEtags> {
+  async read(service: ApimService, apiId: string, signal?: AbortSignal): Promise<EntityEtags> {
     const together = this.arm.signal(signal);
     const tag = async (...path: readonly string[]): Promise<string | undefined> => {
-      const answer = await this.arm.send(settings, { method: "HEAD", path, signal: together });
+      const answer = await this.arm.send(service, { method: "HEAD", path, signal: together });
       return answer?.headers.get("etag");
     };
     try {
@@ -39,7 +43,7 @@ export class EntityTags {
       ]);
       return { ...optional("api", ofApi), ...optional("policy", ofPolicy) };
     } catch (error) {
-      const what = `the entity tag of the API ${apiId} of API Management ${settings.serviceName}`;
+      const what = `the entity tag of the API ${apiId} of API Management ${service.serviceName}`;
       throw resourceManagerError(error, `${what} cannot be read`);
     }
   }

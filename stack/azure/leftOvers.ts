@@ -1,6 +1,10 @@
 // Entities in Azure API Management that a run made and could not note in the state, for it was stopped meanwhile.
-import { type AzureApimSettings } from "../../components";
-import { ResourceManager, resourceManagerError, type ResourceManagerOptions } from "./resourceManager";
+import {
+  ResourceManager,
+  resourceManagerError,
+  type ApimService,
+  type ResourceManagerOptions,
+} from "./resourceManager";
 
 /** An entity as Azure Resource Manager tells of it. */
 interface Entity {
@@ -25,7 +29,7 @@ export class LeftOvers {
    * @throws {@link TransientError} GatewayUnavailable, GatewayUnauthorized, GatewayConflict or GatewayRejected
    */
   async remove(
-    settings: AzureApimSettings,
+    service: ApimService,
     ids: readonly string[],
     mark: string,
     signal?: AbortSignal,
@@ -34,30 +38,27 @@ export class LeftOvers {
     const removed: string[] = [];
     for (const id of ids) {
       try {
-        if (await this.removeOne(settings, id.split("/"), mark, together)) removed.push(id);
+        if (await this.removeOne(service, id.split("/"), mark, together)) removed.push(id);
       } catch (error) {
-        throw resourceManagerError(
-          error,
-          `${id} of API Management ${settings.serviceName} cannot be deleted`,
-        );
+        throw resourceManagerError(error, `${id} of API Management ${service.serviceName} cannot be deleted`);
       }
     }
     return removed;
   }
 
   private async removeOne(
-    settings: AzureApimSettings,
+    service: ApimService,
     path: readonly string[],
     mark: string,
     signal: AbortSignal,
   ): Promise<boolean> {
     const root = path.slice(0, 2);
-    const found = await this.arm.send(settings, { method: "GET", path: root, signal });
+    const found = await this.arm.send(service, { method: "GET", path: root, signal });
     if (found === undefined || !bears(mark, found.bodyAsText)) return false;
     // Not what somebody else makes of it in between.
     const tag = path.length > root.length ? undefined : found.headers.get("etag");
     const ifMatch = tag === undefined ? {} : { ifMatch: tag };
-    const answer = await this.arm.send(settings, { method: "DELETE", path, signal, ...ifMatch });
+    const answer = await this.arm.send(service, { method: "DELETE", path, signal, ...ifMatch });
     return answer !== undefined && answer.status !== 204;
   }
 }

@@ -11,6 +11,9 @@ import { TransientError, type TransientReason } from "../errors";
 import { defaultCredential } from "./credential";
 import { credentialProblem, firstLine, isCredentialError } from "./sdkErrors";
 
+/** Which service it is. */
+export type ApimService = Pick<AzureApimSettings, "subscriptionId" | "resourceGroup" | "serviceName">;
+
 /** How Azure Resource Manager is asked. */
 export interface ResourceManagerOptions {
   /** DefaultAzureCredential unless it is said. */
@@ -60,7 +63,7 @@ export class ResourceManager {
    * @throws Error for any other answer than one of success: see {@link resourceManagerError}
    */
   async send(
-    { subscriptionId, resourceGroup, serviceName }: AzureApimSettings,
+    { subscriptionId, resourceGroup, serviceName }: ApimService,
     { method, path, ifMatch, signal }: EntityRequest,
   ): Promise<PipelineResponse | undefined> {
     const { endpoint = PUBLIC_CLOUD, allowInsecure = false } = this.options;

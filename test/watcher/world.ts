@@ -1,7 +1,14 @@
 import { mock } from "node:test";
 import { defaultIstioSettings, objectId, type GatewayAddress } from "../../components";
 import { noRules } from "../../spec";
-import { type EntityEtags, type StackRun, type StackTarget } from "../../stack";
+import {
+  TransientError,
+  type ApimService,
+  type Engine,
+  type EntityEtags,
+  type StackRun,
+  type StackTarget,
+} from "../../stack";
 import { ApiObjects } from "../../watcher/apiObjects";
 import { type Condition, type ConditionType } from "../../watcher/conditions";
 import { DeclaredIndex } from "../../watcher/declaredIndex";
@@ -17,6 +24,7 @@ import { gatewayAddressProblem } from "../../watcher/gatewayMessages";
 import { createClients } from "../../watcher/kube/client";
 import { type ApiObject, type ObjectKey } from "../../watcher/kube/objects";
 import { LeftOverEntities } from "../../watcher/leftOvers";
+import { Limiter } from "../../watcher/limiter";
 import { createLogger } from "../../watcher/logger";
 import { PlatformStacks } from "../../watcher/platformStacks";
 import { type ReconcileResult } from "../../watcher/reconcileResult";
@@ -58,6 +66,10 @@ export class World {
   /** Entity tags in Azure, and reads of them. */
   tags: EntityEtags | Error = {};
   tagReads = 0;
+  /** Where they were read last, as `service/API`. */
+  tagsReadAt: string | undefined;
+  /** Runs that take place at a time. */
+  limiter = new Limiter(Infinity);
   /** Removals that Azure was asked for: the mark, and the entities; and what it says to them. */
   readonly removals: string[] = [];
   removalError: Error | undefined;
@@ -121,23 +133,26 @@ export class World {
     const runs = new StackRuns({
       ...shared,
       ...stopping,
-      engine: this.engine,
+      engine: { turn: (work) => this.inTurn(work) },
       platform: this.platform,
-      foreign: new ForeignChanges({ read: () => this.readTags() }, log),
-      leftOvers: new LeftOverEntities({ remove: (_, ids, mark) => this.removeEntities(ids, mark) }, log),
+      foreign: new ForeignChanges({ read: (service, apiId) => this.readTags(service, apiId) }, log),
+      leftOvers: new LeftOverEntities(
+        { remove: (service, ids, mark) => this.removeEntities(service, ids, mark) },
+        log,
+      ),
       documents: {
         text: (digest) =>
           digest === "lost" ? Promise.reject(new Error("lost")) : Promise.resolve(`text of ${digest}`),
       },
       unservedKind: () => Promise.resolve(this.unserved),
-      begins: (...run) => status.writeDuringRun(...run),
+      begins: (...run) => status.begins(...run),
     });
     const look = (_key: ObjectKey, object: ApiObject): Evaluation => this.evaluate(object);
     this.reconciler = new Reconciler({
       ...shared,
       runs,
       status,
-      removal: new Removal({ ...shared, runs, status, events, evaluate: look, gateways }),
+      removal: new Removal({ ...shared, runs, status, events, evaluate: look }),
       ...pacing,
       platform: this.platform,
       events,
@@ -216,14 +231,26 @@ export class World {
     );
   }
 
-  private removeEntities(ids: readonly string[], mark: string): Promise<readonly string[]> {
+  private inTurn<Result>(work: (engine: Engine) => Promise<Result>): Promise<Result> {
+    return this.limiter.run(() => {
+      if (this.closing.signal.aborted) throw new TransientError("EngineStopped", "the watcher is stopping");
+      return work(this.engine);
+    });
+  }
+
+  private removeEntities(
+    { serviceName }: ApimService,
+    ids: readonly string[],
+    mark: string,
+  ): Promise<readonly string[]> {
     if (this.removalError !== undefined) return Promise.reject(this.removalError);
-    this.removals.push(`${mark}: ${ids.join(", ")}`);
+    this.removals.push(`${mark} at ${serviceName}: ${ids.join(", ")}`);
     return Promise.resolve(ids);
   }
 
-  private readTags(): Promise<EntityEtags> {
+  private readTags({ serviceName }: ApimService, apiId: string): Promise<EntityEtags> {
     this.tagReads += 1;
+    this.tagsReadAt = `${serviceName}/${apiId}`;
     return this.tags instanceof Error ? Promise.reject(this.tags) : Promise.resolve(this.tags);
   }
 
@@ -265,11 +292,21 @@ export class World {
     return conditions?.find((condition) => condition.type === type)?.message;
   }
 
+  /** As {@link runs}, of APIs alone. */
+  get apiRuns(): readonly string[] {
+    return this.runs.filter((run) => run.includes("."));
+  }
+
   /** Engine runs so far as `operation stack`. */
   get runs(): readonly string[] {
     return this.engine.asked.map(
       ([operation, target]) => `${String(operation)} ${(target as StackTarget).stack}`,
     );
+  }
+
+  /** Runs so far that brought the resources of an API about. */
+  runsOf(name: string): number {
+    return this.runs.filter((run) => run === `up components.${name}`).length;
   }
 
   get lastRun(): StackRun {

@@ -1,7 +1,10 @@
 // What is said of resources that somebody else changed, or holds.
-import { message, problem, type Problem } from "../reasons";
+import { cut, message, problem, type Problem } from "../reasons";
 import { recurringDriftRemedy } from "../remedies";
 import { type Change } from "./change";
+
+/** Most characters of what is said of drift beside another problem. */
+const LONGEST_DRIFT = 300;
 
 /** The problem of an API whose resources' names are those of objects that are somebody else's. */
 export function heldProblem(changes: readonly Change[]): Problem {
@@ -21,6 +24,12 @@ export function driftProblem(changes: readonly Change[]): Problem {
 export function recurringDriftProblem(changes: readonly Change[]): Problem {
   const what = describeChanges(changes.map(withoutTime));
   return { reason: "Drifted", message: message(what, recurringDriftRemedy) };
+}
+
+/** A problem that keeps resources from being put back which somebody changed. */
+export function withDrift({ reason, message: what }: Problem, changes: readonly Change[]): Problem {
+  const drift = cut(describeChanges(changes.map(withoutTime)), LONGEST_DRIFT);
+  return { reason, message: message(what, `meanwhile this is not put back: ${drift}`) };
 }
 
 /** What the Event says after resources were put back as the spec has them. */
