@@ -1,5 +1,7 @@
 // Where gateways outside the cluster reach what serves each API in it.
-import { type BackendSource } from "../components";
+import { backendSource, type BackendSource } from "../components";
+import { type ExposedApi } from "../spec";
+import { type ApiSettings } from "../stack";
 import { type ClusterCache } from "./clusterCache";
 import { endpointOf } from "./gatewayAddress";
 import { type ClusterAddresses } from "./gatewayAddresses";
@@ -9,12 +11,8 @@ import { type ObjectKey } from "./kube/objects";
 /** The way into the cluster: its address, `scheme://host[:port]`; or what has none. */
 export type Backend =
   | { readonly url: string }
-  | {
-      /** In words for people. */
-      readonly without: string;
-      /** Whether it is there, so that it may have had an address before. */
-      readonly exists: boolean;
-    }
+  /** In words for people. */
+  | { readonly without: string }
   /** The Ingresses of the namespace are about to be listed. */
   | "NotYet";
 
@@ -51,7 +49,7 @@ export class Backends {
         return { url: source.url };
       case "gateway": {
         const url = this.addresses.endpoint(source.scheme);
-        return url === undefined ? { without: this.withoutGateway(), exists: true } : { url };
+        return url === undefined ? { without: this.withoutGateway() } : { url };
       }
       case "ingress":
         return this.ingress(source);
@@ -62,11 +60,11 @@ export class Backends {
     const id = `Ingress ${namespace}/${name}`;
     const ingress = this.cache.ingress(namespace, name);
     if (ingress === undefined) return "NotYet";
-    if (ingress === "unreadable") return { without: `${id} cannot be read`, exists: true };
-    if (ingress === null) return { without: `${id} has no address`, exists: false };
+    if (ingress === "unreadable") return { without: `${id} cannot be read` };
+    if (ingress === null) return { without: `${id} has no address` };
     const host = loadBalancerHost(ingress);
     const url = host === undefined ? undefined : endpointOf(scheme, host);
-    return url === undefined ? { without: `${id} has no address`, exists: true } : { url };
+    return url === undefined ? { without: `${id} has no address` } : { url };
   }
 
   private withoutGateway(): string {
@@ -75,4 +73,14 @@ export class Backends {
       ? "there is no Service of the Istio gateway"
       : `Service ${names.join(", ")} of the Istio gateway has no address`;
   }
+}
+
+/** Where the gateway of an API is told to find the implementation; nothing for a gateway inside the cluster, and before it is known. */
+export function toldBackend(
+  api: ExposedApi,
+  { gateway, context }: Pick<ApiSettings, "gateway" | "context">,
+): { readonly backend?: string } {
+  const source = backendSource(api, gateway);
+  const url = source?.from === "settings" ? source.url : source && context?.backend;
+  return url !== undefined && URL.canParse(url) ? { backend: new URL(url).origin } : {};
 }

@@ -49,7 +49,7 @@ export interface Evaluation {
   readonly problem: Problem | undefined;
   /** Routes the object asks for. */
   readonly routes: readonly string[];
-  /** What its gateway waits for: the resources of the settings are those until then. */
+  /** Set while something is not known that its gateway is to be told: the resources of the settings are those until then. */
   readonly awaits?: Awaits;
   /** Behind a gateway that knows of versions: which ones it is among. */
   readonly versionSet?: VersionSet;

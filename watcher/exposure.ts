@@ -11,7 +11,7 @@ import { type ExposedApi } from "../spec";
 import { type ApiSettings } from "../stack";
 import { type GatewayCatalog } from "./gatewayCatalog";
 import { backendUnknownProblem } from "./gatewayMessages";
-import { readStack } from "./ownStatus";
+import { isServed, readStack, type Untold } from "./ownStatus";
 import { type Problem } from "./reasons";
 
 /** What those around an API say of it. */
@@ -21,8 +21,8 @@ export interface Around {
   readonly notYet?: true;
   /** Why a part of it cannot be known. */
   readonly problem?: Problem;
-  /** What has no address by which the gateway would reach into the cluster, and whether it is there. */
-  readonly unreached?: { readonly without: string; readonly exists: boolean };
+  /** What has no address by which the gateway would reach into the cluster. */
+  readonly unreached?: { readonly without: string };
 }
 
 /** Looks around an API, given its gateway and its routes there. */
@@ -33,14 +33,18 @@ export interface Exposure extends Pick<Around, "notYet" | "problem"> {
   readonly settings: Pick<ApiSettings, "gateway" | "context" | "keep">;
   /** Routes that it asks for, at the gateway before too while that is kept. */
   readonly routes: readonly Route[];
-  /** What its gateway waits for: until then the resources are those of the cluster side, and of the gateway before. */
+  /** Set while something is not known that its gateway is to be told. */
   readonly awaits?: Awaits;
 }
 
-/** What of the context is needed before a gateway can be told of an API. */
+/** What is not known that a gateway is to be told of an API. */
 export interface Awaits {
-  readonly parts: readonly string[];
   readonly problem: Problem;
+  /**
+   * Set where the gateway cannot be told of the API at all: until then the resources are those of the cluster side, and of
+   * the gateway before.
+   */
+  readonly untold?: Untold;
 }
 
 /** What an exposure is made from. */
@@ -54,7 +58,8 @@ export interface ExposureInput {
 
 /**
  * How an API is exposed. Nothing that is served is given up for a part of the context that is not known: an API that its
- * gateway serves stays as it is, and one that another gateway serves is served there too until the new one can.
+ * gateway serves stays there with the address that was told last, and one that another gateway serves is served there too
+ * until the new one can.
  */
 export function exposureOf(input: ExposureInput): Exposure {
   const { api, gateway, status, lookUp } = input;
@@ -63,13 +68,26 @@ export function exposureOf(input: ExposureInput): Exposure {
   const exposure = { settings: { gateway, ...contextPart(context) }, routes, ...around };
   const parts = awaited({ api, settings: gateway, context });
   if (parts.length === 0 || around.notYet || around.problem !== undefined) return exposure;
-  const problem = backendUnknownProblem(unreached?.without ?? `${parts.join(", ")} is not known`);
+  const without = unreached?.without ?? `${parts.join(", ")} is not known`;
   const before = readStack(status);
-  const waiting = { ...exposure, awaits: { parts, problem } };
-  if (before?.hash === undefined) return waiting;
-  if (before.gateway !== gateway.type) return beside(before.gateway, waiting, input);
+  const isServedBefore = before !== undefined && isServed(before);
   // A run for the cluster side alone would take from the gateway what it serves.
-  return before.awaits === undefined && unreached?.exists ? { ...exposure, problem } : waiting;
+  if (isServedBefore && before.gateway === gateway.type) return asTold(before.backend, exposure, without);
+  const problem = backendUnknownProblem(without);
+  const waiting = { ...exposure, awaits: { problem, untold: { gateway: gateway.type, parts } } };
+  return isServedBefore ? beside(before.gateway, waiting, input) : waiting;
+}
+
+/** The exposure at the address that the gateway was told last; without one the API stays as it is. */
+function asTold(backend: string | undefined, exposure: Exposure, without: string): Exposure {
+  const problem = backendUnknownProblem(without, backend);
+  if (backend === undefined) return { ...exposure, problem };
+  const { settings } = exposure;
+  return {
+    ...exposure,
+    settings: { ...settings, context: { ...settings.context, backend } },
+    awaits: { problem },
+  };
 }
 
 /** The exposure with the gateway that served the API before, where it can be declared. */

@@ -7,12 +7,17 @@ export function settingsUnknownProblem(gateway: string, why: string): Problem {
   return problem("GatewaySettingsUnknown", `gateway ${gateway}: ${why}`);
 }
 
-/** The problem of an API of which its gateway outside the cluster cannot be told yet. */
-export function backendUnknownProblem(without: string): Problem {
-  return problem(
-    "BackendAddressUnknown",
-    `the gateway is not told where to find the implementation: ${without}`,
-  );
+/**
+ * The problem of an API whose way into the cluster has no address.
+ *
+ * @param last the address that its gateway was told last; without one it is not told of the API
+ */
+export function backendUnknownProblem(without: string, last?: string): Problem {
+  const what =
+    last === undefined
+      ? "the gateway is not told where to find the implementation"
+      : `the gateway goes on with ${last}, where the implementation was found last`;
+  return problem("BackendAddressUnknown", `${what}: ${without}`);
 }
 
 /** The problem of an API whose document cannot be imported; `what` begins with the field that names the document. */

@@ -1,5 +1,12 @@
 // Gathers what an object's status is made from: the object, what came of it, and the world around it now.
-import { isMetricsApi, policiesOf, publicUrl, type GatewaySettings, type PublicUrl } from "../components";
+import {
+  addressSource,
+  isMetricsApi,
+  policiesOf,
+  publicUrl,
+  type GatewaySettings,
+  type PublicUrl,
+} from "../components";
 import { type ExposedApi } from "../spec";
 import { type Overlap } from "../stack";
 import { conditionsOf, findCondition } from "./conditions";
@@ -8,7 +15,7 @@ import { type ObjectEvent } from "./events";
 import { type GatewayAddresses } from "./gatewayAddresses";
 import { settingsUnknownProblem } from "./gatewayMessages";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
-import { readApplied, type StackStatus } from "./ownStatus";
+import { isServed, readApplied, type StackStatus } from "./ownStatus";
 import { speaksOf, type Problem, type Reason } from "./reasons";
 import { type LastRun } from "./runOutcomes";
 import { type Implementation, type Observation } from "./observation";
@@ -130,15 +137,18 @@ function hasIstioRoute({ gateway, hash }: StackStatus): boolean {
   return hash !== undefined && gateway === "istio";
 }
 
-/** Whether callers get what the object asks for. A problem that came up after the last run does not change that. */
+/**
+ * Whether callers get what the object asks for. A problem that came up after the last run does not change that, nor does
+ * a run that failed for what is served already.
+ */
 function isCurrent(evaluation: Evaluation, { problem, stack, isUnderWay }: Outcome): boolean {
-  if (isUnderWay === true || isUnserved(evaluation, stack)) return false;
-  return problem === undefined || (stack.hash === evaluation.hash && stack.result === "Succeeded");
+  if (isUnderWay === true || isUntold(stack)) return false;
+  return problem === undefined || stack.hash === evaluation.hash;
 }
 
-/** Whether its gateway was not told of it, and no other serves it. */
-function isUnserved({ settings }: Evaluation, { awaits, gateway }: StackStatus): boolean {
-  return awaits !== undefined && settings?.keep === undefined && gateway === settings?.gateway.type;
+/** Whether all that was applied is what a gateway needs in the cluster that was not told of it. */
+function isUntold(stack: StackStatus): boolean {
+  return stack.hash !== undefined && !isServed(stack);
 }
 
 /** The gateway that serves callers now, or is to; undefined where its settings are not known. */
@@ -152,7 +162,10 @@ function servingGateway(
   return asked !== undefined && isAsked ? asked : around.settingsOf(stack.gateway);
 }
 
-/** The URL of what is served: of the spec, or while that cannot be applied of the one before, at today's address. */
+/**
+ * The URL of what is served: of the spec, or while that cannot be applied of the one before. The address of the Istio
+ * gateway is today's also then; that of another gateway is the one that was told, for it may be of other settings.
+ */
 function servedUrl(
   object: ApiObject,
   evaluation: Evaluation,
@@ -162,10 +175,12 @@ function servedUrl(
 ): PublicUrl {
   const { path, hostname, ip, url } = readApplied(object.status);
   const before = path === undefined ? undefined : { path, ...(hostname === undefined ? {} : { hostname }) };
-  const served = isCurrent(evaluation, outcome) ? evaluation.api : before;
-  if (isUnserved(evaluation, outcome.stack)) return { unknown: "its gateway is not told of it yet" };
+  const isNow = isCurrent(evaluation, outcome);
+  const served = isNow ? evaluation.api : before;
+  if (isUntold(outcome.stack)) return { unknown: "its gateway is not told of it yet" };
   if (served === undefined) return { unknown: "nothing is served yet" };
-  if (gateway !== undefined) return publicUrl(served, gateway, addresses.of(gateway));
+  const isFound = gateway !== undefined && (isNow || addressSource(gateway).from === "gateway");
+  if (isFound) return publicUrl(served, gateway, addresses.of(gateway));
   return url === undefined
     ? { unknown: "nothing is known of its gateway" }
     : { url, ...(ip === undefined ? {} : { ip }) };

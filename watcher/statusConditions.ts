@@ -113,13 +113,18 @@ function policiesCondition(observation: Observation): NewCondition[] {
   const condition = { type: "PoliciesEnforced", observedHash } as const;
   const dropped = policiesProblem(gateway, policies);
   if (dropped !== undefined) return [{ ...condition, status: "False", ...dropped }];
-  if (problem !== undefined && policies.length > 0) {
+  if (problem !== undefined && policies.length > 0 && !isToldAll(observation)) {
     const message = unappliedMessage(problem, stack.hash === undefined);
     return [{ ...condition, status: "Unknown", reason: problem.reason, message }];
   }
   return api.overridden.length > 0
     ? [{ ...condition, status: "False", ...lockedProblem(api.overridden) }]
     : [{ ...condition, status: "True", reason: "AllEnforced", message: enforcedMessage(policies) }];
+}
+
+/** Whether the gateway was told all that the spec says, at an address of the implementation that may not be the latest. */
+function isToldAll({ isCurrent, problem }: Observation): boolean {
+  return isCurrent && problem?.reason === "BackendAddressUnknown";
 }
 
 /** Nobody can tell what an invalid spec asks for: what was said of no policies, or of some that are not enforced, is kept. */

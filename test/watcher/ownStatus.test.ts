@@ -34,6 +34,32 @@ describe("readStack", () => {
     assert.deepEqual(readStack({ stack: odd }), { name: "components.a", gateway: "istio" });
     assert.deepEqual(readStack({ stack: { ...stack, routes: ["a", 5, null] } })?.routes, ["a"]);
   });
+
+  it("reads which gateway was not told, and what it waits for", () => {
+    const read = (awaits: unknown) => readStack({ stack: { ...stack, awaits } })?.awaits;
+    assert.deepEqual(read({ gateway: "azure-apim", parts: ["backend", 5] }), {
+      gateway: "azure-apim",
+      parts: ["backend"],
+    });
+    for (const odd of [undefined, 5, ["backend"], { gateway: "x" }, { parts: [] }])
+      assert.equal(read(odd), undefined);
+  });
+
+  it("takes for the address of an implementation just the origin of an http or https URL", () => {
+    const read = (backend: unknown) => readStack({ stack: { ...stack, backend } })?.backend;
+    for (const origin of ["http://10.0.0.9", "https://[2001:db8::1]:8443", "https://lb.example.com"])
+      assert.equal(read(origin), origin);
+    for (const odd of [
+      5,
+      "",
+      "10.0.0.9",
+      "http://10.0.0.9/path",
+      "http://me@10.0.0.9",
+      "ftp://10.0.0.9",
+      "@(x)",
+    ])
+      assert.equal(read(odd), undefined, String(odd));
+  });
 });
 
 describe("readApplied", () => {

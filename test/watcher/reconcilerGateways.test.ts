@@ -3,12 +3,9 @@ import { TransientError } from "../../stack";
 import { settled, useClock } from "../support/clock";
 import { azure, behind, catalog, StubSettings } from "./gateways";
 import { inputOf } from "./stubEngine";
-import { keyOf, World } from "./world";
+import { World } from "./world";
 
 const reached = { context: { backend: "http://10.0.0.9" } };
-const unreached = {
-  unreached: { without: "Ingress components/apim-api-ingress-a has no address", exists: true },
-};
 const bound = (gatewayUrl: string) =>
   ({ binding: { field: "apimBind", value: { spec: { path: "/a" }, gatewayUrl } } }) as const;
 
@@ -52,7 +49,7 @@ describe("Reconciler on an API that chooses its gateway", () => {
   it("asks no gateway outside the cluster anything for one behind Istio", async () => {
     world.create("b", { path: "/b" });
     await world.reconcile("b");
-    assert.deepEqual([world.tagReads, world.runs.length, world.writes], [0, 1, 2]);
+    assert.deepEqual([world.tagReads, world.apiRuns.length, world.writes], [0, 1, 2]);
   });
 
   it("gives a run the text of the document, and the settings its digest only", async () => {
@@ -72,7 +69,7 @@ describe("Reconciler on an API that chooses its gateway", () => {
     world.create("a", {}, behind("azure-apim"));
     assert.equal((await world.reconcile("a")).outcome, "retry");
     assert.equal(world.condition("a", "Reconciled"), "False DocumentUnavailable");
-    assert.deepEqual(world.runs, []);
+    assert.deepEqual(world.apiRuns, []);
   });
 
   it("says why its document cannot be imported, and leaves what was served", async () => {
@@ -88,14 +85,14 @@ describe("Reconciler on an API that chooses its gateway", () => {
     assert.equal(world.condition("a", "Reconciled"), "False DocumentUnavailable");
     assert.equal(stack()["hash"], hash);
     assert.equal(url(), "https://oda-apim.azure-api.net/a");
-    assert.equal(world.runs.length, 1);
+    assert.equal(world.apiRuns.length, 1);
   });
 
   it("looks again soon while a document or an Ingress is about to be known, and tells nobody", async () => {
     world.around = { notYet: true };
     world.create("a", {}, behind("azure-apim"));
     assert.deepEqual(await world.reconcile("a"), { outcome: "retry", after: 500 });
-    assert.deepEqual([world.runs, world.writes], [[], 0]);
+    assert.deepEqual([world.apiRuns, world.writes], [[], 0]);
   });
 
   describe("while nothing is known of its gateway", () => {
@@ -118,12 +115,12 @@ describe("Reconciler on an API that chooses its gateway", () => {
         /secret subscription-id is missing; .*; the last spec /,
       );
       assert.equal(url(), "https://oda-apim.azure-api.net/a");
-      assert.deepEqual(world.runs, []);
+      assert.deepEqual(world.apiRuns, []);
 
       source.set(azure);
       await world.reconcile("a");
       assert.equal(world.condition("a", "Reconciled"), "True Applied");
-      assert.deepEqual(world.runs, []);
+      assert.deepEqual(world.apiRuns, []);
     });
 
     it("keeps its routes from others, and lets others be served", async () => {
@@ -146,7 +143,7 @@ describe("Reconciler on an API that chooses its gateway", () => {
       source.set(undefined, "gone");
       world.delete("a");
       await world.reconcile("a");
-      assert.deepEqual(world.runs.slice(1), ["destroy components.a"]);
+      assert.deepEqual(world.apiRuns.slice(1), ["destroy components.a"]);
       assert.equal(world.object("a"), undefined);
     });
   });
@@ -156,80 +153,29 @@ describe("Reconciler on an API that chooses its gateway", () => {
     await world.reconcile("a");
     source.set({ ...azure, serviceName: "other-apim", gatewayUrl: "https://other-apim.azure-api.net" });
     await world.reconcile("a");
-    assert.equal(world.runs.length, 2);
+    assert.equal(world.apiRuns.length, 2);
     assert.match(String(url()), /^https:\/\/other-apim\.azure-api\.net\//);
   });
 
-  describe("that has no way into the cluster yet", () => {
-    beforeEach(() => {
-      world.around = unreached;
-    });
-
-    it("is declared in the cluster alone, and says what it waits for", async () => {
-      world.create("a", { path: "/a" }, behind("azure-apim"));
-      assert.equal((await world.reconcile("a")).outcome, "waiting");
-      assert.deepEqual(settingsOfLastRun(), { gateway: azure });
-      assert.deepEqual(stack()["awaits"], ["backend"]);
-      assert.equal(url(), undefined);
-      assert.equal(world.condition("a", "Ready"), "False BackendAddressUnknown");
-      assert.match(
-        world.message("a", "Ready") ?? "",
-        /Ingress components\/apim-api-ingress-a has no address; /,
-      );
-
-      await world.reconcile("a");
-      assert.equal(world.runs.length, 1);
-      world.around = reached;
-      await world.reconcile("a");
-      await world.reconcile("a");
-      assert.equal(world.runs.length, 2);
-      assert.deepEqual(settingsOfLastRun(), { gateway: azure, context: reached.context });
-      assert.equal(stack()["awaits"], undefined);
-      assert.equal(world.condition("a", "Ready"), "True Serving");
-    });
-
-    it("is served by the gateway before until it has", async () => {
-      world.create("a", { path: "/a" });
-      await world.reconcile("a");
-      annotate("a", "azure-apim");
-      await world.reconcile("a");
-      const { keep } = settingsOfLastRun();
-      assert.equal(keep?.gateway.type, "istio");
-      assert.equal(stack()["gateway"], "istio");
-      assert.equal(url(), "https://10.0.0.1/a");
-      assert.equal(world.condition("a", "Ready"), "False BackendAddressUnknown");
-      world.create("b", { path: "/a" });
-      assert.notEqual(world.claims.conflict(keyOf("b")), undefined);
-
-      world.around = reached;
-      await world.reconcile("a");
-      assert.equal(settingsOfLastRun().keep, undefined);
-      assert.equal(stack()["gateway"], "azure-apim");
-      assert.equal(url(), "https://oda-apim.azure-api.net/a");
-      assert.equal(world.claims.conflict(keyOf("b")), undefined);
-      assert.equal(world.runs.length, 3);
-    });
-
-    it("stays as it is where it was served: no run takes it from the gateway", async () => {
-      world.around = reached;
-      world.create("a", { path: "/a" }, behind("azure-apim"));
-      await world.reconcile("a");
-      world.around = unreached;
-      assert.equal((await world.reconcile("a")).outcome, "waiting");
-      assert.equal(world.condition("a", "Reconciled"), "False BackendAddressUnknown");
-      assert.equal(url(), "https://oda-apim.azure-api.net/a");
-      assert.equal(world.runs.length, 1);
-    });
-
-    it("gets its Ingress again where that is gone", async () => {
-      world.around = reached;
-      world.create("a", { path: "/a" }, behind("azure-apim"));
-      await world.reconcile("a");
-      world.around = { unreached: { ...unreached.unreached, exists: false } };
-      await world.reconcile("a");
-      assert.equal(world.runs.length, 2);
-      assert.deepEqual(stack()["awaits"], ["backend"]);
-    });
+  it("keeps the URL at which it is served where the run for other settings fails", async () => {
+    world.create("a", { path: "/a" }, behind("azure-apim"));
+    await world.reconcile("a");
+    source.set({ ...azure, serviceName: "b", gatewayUrl: "https://b.azure-api.net" });
+    let during: unknown;
+    world.engine.work = async () => {
+      await world.tellDuringRun("a");
+      during = url();
+      throw new TransientError("GatewayUnavailable", "b is away");
+    };
+    await world.reconcile("a");
+    assert.deepEqual(
+      [during, url()],
+      ["https://oda-apim.azure-api.net/a", "https://oda-apim.azure-api.net/a"],
+    );
+    world.engine.work = () => Promise.resolve();
+    await clock.advance(2_000);
+    await world.reconcile("a");
+    assert.equal(url(), "https://b.azure-api.net/a");
   });
 
   it("goes back to Istio by one run, and leaves nothing of the other gateway in its status", async () => {
@@ -243,7 +189,7 @@ describe("Reconciler on an API that chooses its gateway", () => {
     world.engine.outputs = {};
     annotate("a", undefined);
     await world.reconcile("a");
-    assert.equal(world.runs.length, 2);
+    assert.equal(world.apiRuns.length, 2);
     assert.equal(settingsOfLastRun().keep, undefined);
     assert.equal(stack()["gateway"], "istio");
     assert.equal(url(), "https://10.0.0.1/a");
@@ -274,7 +220,7 @@ describe("Reconciler on an API that chooses its gateway", () => {
       world.message("a", "Reconciled") ?? "",
       /does not serve Certificate of cert-manager\.io\/v1; /,
     );
-    assert.deepEqual(world.runs, []);
+    assert.deepEqual(world.apiRuns, []);
     world.unserved = undefined;
     await clock.advance(2_000);
     await world.reconcile("a");
