@@ -2,6 +2,7 @@
 // trust: a field of another shape counts as absent.
 import { type Route } from "../components";
 import { type EntityEtags } from "../stack";
+import { readPlace } from "./gatewayPlaces";
 
 /** `status.stack`: which stack holds the resources, and what became of its last run. */
 export interface StackStatus {
@@ -15,12 +16,24 @@ export interface StackStatus {
   /** RFC 3339 time at which the last run ended. */
   readonly lastRun?: string;
   readonly result?: "Succeeded" | "Failed";
+  /** All that is asked for is there, and what is not any more could not be deleted: the run is repeated. */
+  readonly undeleted?: true;
   /** The gateway that was not told of the API when the last run succeeded, and what was not known for it. */
   readonly awaits?: Untold;
   /** Where a gateway outside the cluster was told to find the implementation: `scheme://host[:port]`. */
   readonly backend?: string;
   /** Entity tags at the gateway after the last run, by which changes of others are noticed; none while a run is under way. */
-  readonly etags?: EntityEtags;
+  readonly etags?: PlacedEtags;
+  /**
+   * Places, as `placeOf` writes them, where a run may have made something that the state does not know: noted before the
+   * engine is asked, there until a run has succeeded or what was left is removed.
+   */
+  readonly told?: readonly string[];
+}
+
+/** Entity tags of an API, and the place that they are of, as `placeOf` writes it. */
+export interface PlacedEtags extends EntityEtags {
+  readonly of: string;
 }
 
 /** A gateway that cannot be told of an API yet, and the parts of the context that it takes. */
@@ -39,7 +52,7 @@ export function readStack(status: Fields | undefined): StackStatus | undefined {
   if (name === undefined || gateway === undefined) return undefined;
   const hash = textOf(stack["hash"]);
   const lastRun = textOf(stack["lastRun"]);
-  const { etags, result, routes } = stack;
+  const { result, routes } = stack;
   return {
     name,
     gateway,
@@ -47,9 +60,11 @@ export function readStack(status: Fields | undefined): StackStatus | undefined {
     ...(Array.isArray(routes) ? { routes: routes.filter((route) => typeof route === "string") } : {}),
     ...(lastRun === undefined ? {} : { lastRun }),
     ...(result === "Succeeded" || result === "Failed" ? { result } : {}),
+    ...(stack["undeleted"] === true ? { undeleted: true } : {}),
     ...readAwaits(fieldsOf(stack["awaits"])),
     ...readBackend(stack["backend"]),
-    ...(etags === undefined ? {} : { etags: readEtags(fieldsOf(etags)) }),
+    ...readEtags(fieldsOf(stack["etags"])),
+    ...readTold(stack["told"]),
   };
 }
 
@@ -70,10 +85,22 @@ function readBackend(backend: unknown): Pick<StackStatus, "backend"> {
   return isHttp && url.origin === backend ? { backend: url.origin } : {};
 }
 
-function readEtags(etags: Fields): EntityEtags {
+function readEtags(etags: Fields): Pick<StackStatus, "etags"> {
+  const { of } = etags;
+  if (!isPlace(of)) return {};
   const api = textOf(etags["api"]);
   const policy = textOf(etags["policy"]);
-  return { ...(api === undefined ? {} : { api }), ...(policy === undefined ? {} : { policy }) };
+  return {
+    etags: { of, ...(api === undefined ? {} : { api }), ...(policy === undefined ? {} : { policy }) },
+  };
+}
+
+function readTold(told: unknown): Pick<StackStatus, "told"> {
+  return Array.isArray(told) && told.some(isPlace) ? { told: told.filter(isPlace) } : {};
+}
+
+function isPlace(value: unknown): value is string {
+  return typeof value === "string" && readPlace(value) !== undefined;
 }
 
 /** A route of {@link StackStatus.routes}: the inverse of `routeText`. Undefined for what is none. */

@@ -1,74 +1,44 @@
-// One engine run for one object, and what became of it.
-import { type GatewaySettings, type OwnedObject } from "../components";
+// Engine runs for objects, and what became of each.
 import { GROUP } from "../spec";
-import {
-  declaredObjects,
-  DocumentError,
-  stackName,
-  type ApiInput,
-  type Engine,
-  type RunOutputs,
-} from "../stack";
-import { type ApiObjects } from "./apiObjects";
+import { declaredObjects, outputsOf, stackName, type Engine } from "../stack";
+import { ApiRun, type RunSubject } from "./apiRun";
 import { toldBackend } from "./backends";
-import { type DriftDetector } from "./drift/driftDetector";
-import { type ApiDocuments } from "./evaluator";
-import { type ForeignChanges } from "./foreignChanges";
-import { changedElsewhereProblem } from "./gatewayMessages";
+import { withDrift } from "./drift/messages";
+import { placesOf } from "./gatewayPlaces";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
-import { type LeftOverEntities, type MadeFor } from "./leftOvers";
-import { type Logger } from "./logger";
+import { type MadeFor } from "./leftOvers";
+import { LeftPlaces } from "./leftPlaces";
 import { type StackStatus } from "./ownStatus";
-import { type PlatformStacks } from "./platformStacks";
-import { removalProblem, runProblem, unservedKindError } from "./runMessages";
+import { type RunDependencies } from "./runDependencies";
+import { removalProblem } from "./runMessages";
 import {
   type DestroyOutcome,
   type Failed,
+  type FailedRun,
   type Interrupted,
   type LastRun,
   type RunEnd,
   type Servable,
   type UpOutcome,
 } from "./runOutcomes";
-import { type Pending, type Retries } from "./retries";
-import { type RouteClaims } from "./routeClaims";
+import { type Pending } from "./retries";
 import { type Problem } from "./reasons";
-
-/** What the runs work with. */
-export interface RunDependencies {
-  readonly objects: ApiObjects;
-  readonly engine: Engine;
-  readonly claims: RouteClaims;
-  readonly retries: Retries;
-  readonly drift: DriftDetector;
-  readonly platform: PlatformStacks;
-  readonly foreign: ForeignChanges;
-  readonly leftOvers: LeftOverEntities;
-  /** Where the texts of documents are. */
-  readonly documents: Pick<ApiDocuments, "text">;
-  /** A kind of these objects that the cluster does not serve, as `Kind of group/version`; undefined where it does, or it cannot be told. */
-  readonly unservedKind: (objects: readonly OwnedObject[]) => Promise<string | undefined>;
-  /** Tells in the status of an object that a run is under way, where that says something of the gateway. */
-  readonly begins: (key: ObjectKey, object: ApiObject, evaluation: Servable) => Promise<void>;
-  readonly log: Logger;
-  /** Has other objects looked at again. */
-  readonly enqueue: (keys: readonly ObjectKey[]) => void;
-  /** Aborted when the watcher begins to shut down: a run that fails from then on says nothing of the object. */
-  readonly closing: AbortSignal;
-  /** Aborted when runs under way must stop. */
-  readonly stopping: AbortSignal;
-}
 
 /** Runs stacks for objects; keeps claims, retries and the detection of drift in step with what the runs do. */
 export class StackRuns {
   private readonly underWay = new Set<ObjectKey>();
 
-  constructor(private readonly deps: RunDependencies) {}
+  private readonly left: LeftPlaces;
+
+  constructor(private readonly deps: RunDependencies) {
+    this.left = new LeftPlaces(deps);
+  }
 
   /**
    * Brings the resources of an object in line with its spec.
    *
    * @param refresh whether somebody else may have changed them since the last run
+   * @throws what the write of a status throws that a run begins with
    */
   async up(
     key: ObjectKey,
@@ -78,43 +48,27 @@ export class StackRuns {
     refresh: boolean,
   ): Promise<UpOutcome> {
     const { claims, drift, retries } = this.deps;
-    const { api, awaits, hash, routes, settings } = evaluation;
-    const run = await this.run(key, object, evaluation, last, refresh);
+    const run = await this.run(
+      { key, object, evaluation, last, madeFor: this.madeFor(key, object) },
+      refresh,
+    );
     if ("lacking" in run) {
       if (this.deps.closing.aborted) return { result: "interrupted" };
       this.deps.enqueue(claims.occupy(key, last.stack.routes ?? []));
-      return { result: "waiting", problem: run.lacking };
+      return { result: "waiting", problem: this.withDrift(run.lacking, evaluation, last) };
     }
-    const name = stackName(api);
-    const lastRun = new Date().toISOString();
-    if ("problem" in run) {
-      const stack: StackStatus = {
-        ...withoutEtags(last.stack),
-        name,
-        // What served before is deleted only after all else has succeeded.
-        gateway: last.stack.hash === undefined ? settings.gateway.type : last.stack.gateway,
-        // The run may have got as far as to occupy them.
-        routes: [...new Set([...(last.stack.routes ?? []), ...routes])],
-        lastRun,
-        result: "Failed",
-        ...(run.etags === undefined ? {} : { etags: run.etags }),
-      };
-      return this.failed(key, hash, run.problem, run.error, { last: { ...last, stack } });
-    }
+    if ("problem" in run) return this.upFailed(key, run, evaluation, last);
     const { etags, outputs, overwritten } = run;
     retries.forget(key);
     drift.settle(outputs.versions);
-    this.deps.enqueue(claims.settle(key, routes));
+    this.deps.enqueue(claims.settle(key, evaluation.routes));
+    const told = await this.left.clear(key, this.madeFor(key, object), run.told);
     const stack: StackStatus = {
-      name,
-      gateway: (settings.keep ?? settings).gateway.type,
-      hash,
-      routes,
-      lastRun,
+      ...applied(evaluation),
+      lastRun: new Date().toISOString(),
       result: "Succeeded",
-      ...(awaits?.untold === undefined ? {} : { awaits: awaits.untold }),
-      ...toldBackend(api, settings.keep ?? settings),
       ...(etags === undefined ? {} : { etags }),
+      ...(told.length === 0 ? {} : { told }),
     };
     return {
       result: "succeeded",
@@ -123,96 +77,96 @@ export class StackRuns {
     };
   }
 
-  /** A run, once what it needs at the gateway and in the cluster is there. */
-  private async run(
+  /** What is there after a run that failed. */
+  private upFailed(
     key: ObjectKey,
-    object: ApiObject,
+    run: FailedRun,
     evaluation: Servable,
     last: LastRun,
-    refresh: boolean,
-  ): Promise<RunEnd> {
-    const { foreign, platform, stopping } = this.deps;
-    const { api, settings } = evaluation;
-    this.underWay.add(key);
-    // Until the engine is asked, nothing at the gateway is this run's doing.
-    let known = last.stack.etags;
+  ): (Failed & { readonly last: LastRun }) | Interrupted {
+    const { api, hash, settings } = evaluation;
+    const before = withoutNote(last.stack);
+    // Where nothing but deletions failed, what is declared is there, and serves.
+    const outputs = outputsOf(run.error);
+    const reached = outputs === undefined ? {} : ({ result: "Succeeded", undeleted: true } as const);
+    const stack: StackStatus = {
+      ...(outputs === undefined ? before : applied(evaluation)),
+      name: stackName(api),
+      // What served before is deleted only after all else has succeeded.
+      ...(outputs !== undefined || before.hash !== undefined ? {} : { gateway: settings.gateway.type }),
+      // The run may have got as far as to occupy them.
+      routes: [...new Set([...(last.stack.routes ?? []), ...evaluation.routes])],
+      lastRun: new Date().toISOString(),
+      result: "Failed",
+      ...reached,
+      ...run.note,
+    };
+    if (outputs !== undefined) this.deps.drift.settle(outputs.versions);
+    const problem = run.begun ? run.problem : this.withDrift(run.problem, evaluation, last);
+    const { binding, uid } = outputs ?? last;
+    return this.failed(key, hash, problem, run.error, { last: { uid, binding, stack } });
+  }
+
+  private async run(subject: RunSubject, refresh: boolean): Promise<RunEnd> {
+    this.underWay.add(subject.key);
     try {
-      const lacking = await platform.ensure(key);
-      if (lacking !== undefined) return { lacking };
-      const unserved = await this.deps.unservedKind(declaredObjects(api, settings));
-      if (unserved !== undefined) throw unservedKindError(unserved);
-      const { change, overwrites } = await foreign.before(api, settings.gateway, last.stack, stopping);
-      if (change !== undefined && !overwrites) return { lacking: changedElsewhereProblem(change) };
-      const input = await this.programInput(key, object, evaluation);
-      if (known !== undefined) await this.deps.begins(key, object, evaluation);
-      known = undefined;
-      const isKnown = last.stack.lastRun !== undefined;
-      const outputs = await this.engineRun(key, object, input, isKnown, refresh || overwrites);
-      const etags = await foreign.after(key, api, settings.gateway, stopping);
-      return {
-        outputs,
-        ...(etags === undefined ? {} : { etags }),
-        ...(change === undefined ? {} : { overwritten: change }),
-      };
-    } catch (error) {
-      return { problem: runProblem(error), error, ...(known === undefined ? {} : { etags: known }) };
+      return await new ApiRun(this.deps, subject).perform(refresh);
     } finally {
-      this.underWay.delete(key);
+      this.underWay.delete(subject.key);
     }
   }
 
-  private async engineRun(
-    key: ObjectKey,
-    object: ApiObject,
-    input: ApiInput,
-    known: boolean,
-    refresh: boolean,
-  ): Promise<RunOutputs> {
-    const { drift, engine, stopping } = this.deps;
-    const { api, settings } = input;
-    const force = drift.mustTake(declaredObjects(api, settings));
-    const rewrittenAt = force ? { rewrittenAt: new Date().toISOString() } : {};
-    const { kind } = api;
-    const stack = stackName(api);
-    try {
-      return await engine.up(
-        { kind, stack, known, input: { ...input, ...rewrittenAt }, signal: stopping },
-        { refresh, force },
-      );
-    } catch (error) {
-      const made = this.madeFor(key, object);
-      await this.deps.leftOvers.afterFailure(key, made, settings.gateway, error, stopping);
-      throw error;
-    }
+  /** A problem that keeps an API from a run, and with it what somebody else did in the cluster since the last one. */
+  private withDrift(problem: Problem, { api, hash, settings }: Servable, { stack }: LastRun): Problem {
+    if (stack.hash !== hash) return problem;
+    const changes = this.deps.drift.changes(declaredObjects(api, settings)) ?? [];
+    return changes.length === 0 ? problem : withDrift(problem, changes);
   }
 
   /**
-   * Removes the resources of an object and its stack.
-   *
-   * @param gateway settings of its gateway, where they are known: that it is away is then known without a run
+   * Of an API that is as its spec says: removes what runs that were cut off have left at places that it has left.
+   * Where that cannot be done it is looked at again later; nothing is said of it, for the API is served.
    */
-  destroy(key: ObjectKey, object: ApiObject, gateway: GatewaySettings | undefined): Promise<DestroyOutcome> {
-    const { engine, foreign, stopping } = this.deps;
+  async clear(key: ObjectKey, object: ApiObject, servable: Servable, last: LastRun): Promise<LastRun> {
+    const { told: before = [], ...stack } = last.stack;
+    if (before.length === 0) return last;
+    const present = placesOf(servable);
+    const left = before.filter((place) => !present.includes(place));
+    const told = await this.left.clear(key, this.madeFor(key, object), left);
+    return { ...last, stack: { ...stack, ...(told.length === 0 ? {} : { told }) } };
+  }
+
+  /**
+   * Removes the resources of an object and its stack. That a gateway where it may be is away is known without a run.
+   *
+   * @param stack what the status says of it, where it says anything
+   */
+  destroy(key: ObjectKey, object: ApiObject, stack: StackStatus | undefined): Promise<DestroyOutcome> {
+    const { foreign, stopping } = this.deps;
     const { api } = this.madeFor(key, object);
-    return this.removing(key, stackName(api), async () => {
-      await foreign.beforeRemoval(api, gateway, stopping);
+    return this.removing(key, stackName(api), async (engine) => {
+      if (stack !== undefined) await foreign.beforeRemoval(stack, stopping);
       await engine.destroy({ kind: api.kind, stack: stackName(api), signal: stopping });
     });
   }
 
-  /** After that: removes what runs have made at a gateway and could not note. */
-  removeLeftOvers(key: ObjectKey, object: ApiObject, gateway: GatewaySettings): Promise<DestroyOutcome> {
+  /** After that: removes what runs have made at these places (see `placeOf`) and could not note. */
+  removeLeftOvers(key: ObjectKey, object: ApiObject, places: readonly string[]): Promise<DestroyOutcome> {
     const { leftOvers, stopping } = this.deps;
     const made = this.madeFor(key, object);
-    return this.removing(key, stackName(made.api), () =>
-      leftOvers.afterRemoval(key, made, gateway, stopping),
-    );
+    return this.removing(key, stackName(made.api), async () => {
+      for (const place of places) await leftOvers.at(place, key, made, stopping);
+    });
   }
 
-  private async removing(key: ObjectKey, stack: string, work: () => Promise<void>): Promise<DestroyOutcome> {
+  private async removing(
+    key: ObjectKey,
+    stack: string,
+    work: (engine: Engine) => Promise<void>,
+  ): Promise<DestroyOutcome> {
     this.underWay.add(key);
     try {
-      await work();
+      await this.deps.engine.turn(work);
     } catch (error) {
       return this.failed(key, REMOVAL, removalProblem(stack, error), error, {});
     } finally {
@@ -254,26 +208,6 @@ export class StackRuns {
     return { ...rest, result: "failed", problem, retryAfter };
   }
 
-  private async programInput(
-    key: ObjectKey,
-    object: ApiObject,
-    { api, settings }: Servable,
-  ): Promise<ApiInput> {
-    const ref = settings.context?.document;
-    const document = ref === undefined ? undefined : await this.textOf(ref.digest);
-    const { owner } = this.madeFor(key, object);
-    return { api, settings, owner, ...(document === undefined ? {} : { document }) };
-  }
-
-  /** @throws DocumentError where it was lost: it is read again by itself */
-  private async textOf(digest: string): Promise<string> {
-    try {
-      return await this.deps.documents.text(digest);
-    } catch {
-      throw new DocumentError("DocumentUnavailable", "the document was lost, and is about to be read again");
-    }
-  }
-
   private madeFor(key: ObjectKey, object: ApiObject): MadeFor {
     const { kind, servedKind, version } = this.deps.objects.resource(key);
     const { namespace, name } = splitKey(key);
@@ -285,8 +219,21 @@ export class StackRuns {
   }
 }
 
-function withoutEtags({ etags: _, ...stack }: StackStatus): StackStatus {
+function withoutNote({ etags: _, told: __, ...stack }: StackStatus): StackStatus {
   return stack;
+}
+
+/** What the status says of an API whose resources are there. */
+function applied({ api, awaits, hash, routes, settings }: Servable): StackStatus {
+  const serving = settings.keep ?? settings;
+  return {
+    name: stackName(api),
+    gateway: serving.gateway.type,
+    hash,
+    routes,
+    ...(awaits?.untold === undefined ? {} : { awaits: awaits.untold }),
+    ...toldBackend(api, serving),
+  };
 }
 
 /** Stands for the hash of a removal: it is the same whatever the spec says. */
