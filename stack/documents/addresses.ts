@@ -15,21 +15,30 @@ const REFUSED = {
     // Virtual address of the Azure platform, and metadata of Alibaba Cloud.
     ["168.63.129.16", 32],
     ["100.100.100.200", 32],
+    // Metadata of Oracle Cloud.
+    ["192.0.0.192", 32],
   ],
   ipv6: [
     ["::", 128],
     ["fe80::", 10],
     ["ff00::", 8],
-    // Metadata of Amazon EC2.
+    // Metadata of Amazon EC2, Google Cloud and Oracle Cloud.
     ["fd00:ec2::254", 128],
-    // IPv4 addresses in those of NAT64 (RFC 6052): 0/8, 127/8, 169.254/16, 224/4, 168.63.129.16.
+    ["fd20:ce::254", 128],
+    ["fd00:c1::a9fe:a9fe", 128],
+    // IPv4 addresses in those of NAT64 (RFC 6052): as above, and 127/8.
     ["64:ff9b::", 104],
     ["64:ff9b::7f00:0", 104],
     ["64:ff9b::a9fe:0", 112],
     ["64:ff9b::e000:0", 100],
     ["64:ff9b::a83f:8110", 128],
-    // IPv4 addresses within IPv6 that are deprecated (RFC 4291, section 2.5.5.1), and 6to4 (RFC 7526).
+    ["64:ff9b::6464:64c8", 128],
+    ["64:ff9b::c000:c0", 128],
+    // Any IPv4 address in those of a local NAT64 (RFC 8215), at a place that only its operator knows.
+    ["64:ff9b:1::", 48],
+    // IPv4 addresses within IPv6 that are deprecated (RFC 4291, section 2.5.5.1; RFC 2765), and 6to4 (RFC 7526).
     ["::", 96],
+    ["::ffff:0:0:0", 96],
     ["2002::", 16],
   ],
 } as const;

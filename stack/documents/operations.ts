@@ -10,21 +10,23 @@ const MAX_NAME = 76;
  * The document with an `operationId` for each operation. API Management compares these with the operations it has, and
  * deletes those that match none; one that is missing is made of method and path, as API Management does.
  *
- * @throws DocumentError for one that two operations have, and for a path parameter that is not in its path.
+ * @throws DocumentError for one that two operations have, or that is the same for API Management, and for a path parameter that is not in its path.
  */
 export function nameOperations(document: JsonObject): JsonObject {
   const paths = document["paths"];
   if (!isObject(paths)) return document;
-  const names = new Map<string, string>();
+  const names = new Map<string, Named>();
   for (const { place, operation } of allOperations(paths)) {
     const id = operation["operationId"];
     if (typeof id !== "string" || id.trim() === "") continue;
-    const other = names.get(id);
-    if (other !== undefined)
-      throw invalid(`has the operationId ${quote(id)} twice: at ${other} and ${place}`);
-    names.set(id, place);
+    const name = normalised(id);
+    // Of an id without such letters nothing is left that could be compared.
+    const key = name === "" ? id : name;
+    const other = names.get(key);
+    if (other !== undefined) throw twice(other, { id, place });
+    names.set(key, { id, place });
   }
-  const taken = new Set([...names.keys()].map(normalised));
+  const taken = new Set(names.keys());
   const copy = Object.assign(emptyObject(), document);
   copy["paths"] = mapMembers(paths, (pathItem, path) => {
     if (!isObject(pathItem) || !path.startsWith("/")) return pathItem;
@@ -32,6 +34,24 @@ export function nameOperations(document: JsonObject): JsonObject {
     return nameOperationsOf(path, pathItem, taken);
   });
   return copy;
+}
+
+/** An operation with an id of its own. */
+interface Named {
+  readonly id: string;
+  readonly place: string;
+}
+
+/**
+ * API Management tells two such operations apart by a suffix that depends on their order: the next import may take one
+ * for the other, and fail.
+ */
+function twice(one: Named, other: Named): Error {
+  if (one.id === other.id) {
+    return invalid(`has the operationId ${quote(one.id)} twice: at ${one.place} and ${other.place}`);
+  }
+  const [first, second] = [one, other].map(({ id, place }) => `${quote(id)} at ${place}`);
+  return invalid(`has operationIds that are one for API Management: ${first ?? ""} and ${second ?? ""}`);
 }
 
 function nameOperationsOf(path: string, pathItem: JsonObject, taken: Set<string>): JsonObject {

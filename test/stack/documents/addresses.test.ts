@@ -22,6 +22,8 @@ describe("Addresses of documents", () => {
       "64:ff9b::7f00:1",
     ],
     ...["::169.254.169.254", "2002:a9fe:a9fe::1", "2002:7f00:1::", "64:ff9b::a83f:8110"],
+    ...["192.0.0.192", "fd20:ce::254", "fd00:c1::a9fe:a9fe", "64:ff9b::6464:64c8", "64:ff9b::c000:c0"],
+    ...["64:ff9b:1::a9fe:a9fe", "64:ff9b:1:a9fe:a9:fe00::", "::ffff:0:169.254.169.254"],
     ...["", "localhost", "1.2.3", "256.1.1.1"],
   ]) {
     it(`refuses ${JSON.stringify(address)}, also where loopback is allowed`, () => {

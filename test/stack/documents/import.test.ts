@@ -157,6 +157,26 @@ describe("importDocument", () => {
     assert.equal(message, 'DocumentInvalid: has the operationId "list" twice: at GET /a and GET /b');
   });
 
+  it("refuses names that are one for API Management, and names both", async () => {
+    const operationOf = (operationId: string) => ({ get: { ...operation({}), operationId } });
+    const refusalOf = (one: string, other: string): Promise<string> =>
+      refusal(imported(document({ paths: { "/a": operationOf(one), "/b": operationOf(other) } })));
+
+    assert.equal(
+      await refusalOf("getItem", "GetItem"),
+      'DocumentInvalid: has operationIds that are one for API Management: "getItem" at GET /a and "GetItem" at GET /b',
+    );
+    assert.match(await refusalOf("get item", "get_item"), /are one for API Management/);
+    assert.match(await refusalOf(`${"x".repeat(76)}a`, `${"x".repeat(76)}b`), /are one for API Management/);
+  });
+
+  it("takes names of which API Management says nothing", async () => {
+    const operationOf = (operationId: string) => ({ get: { ...operation({}), operationId } });
+    const paths = { "/a": operationOf("列出"), "/b": operationOf("读取") };
+
+    assert.equal((await imported(document({ paths }))).value["paths"]!["/b"]!["get"]!["operationId"], "读取");
+  });
+
   it("refuses a path parameter that is not in the path", async () => {
     const parameters = [{ name: "id", in: "path", required: true, schema: {} }];
     const message = await refusal(
