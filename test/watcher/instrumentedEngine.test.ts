@@ -91,6 +91,51 @@ describe("instrumentedEngine", () => {
   });
 });
 
+describe("instrumentedEngine in a turn", () => {
+  it("does what belongs to a run when its turn has come, and the run within that turn", async () => {
+    const stub = new StubEngine();
+    const metrics = new Metrics(() => 0);
+    const engine = instrumentedEngine(stub, new Limiter(1), metrics, new AbortController().signal);
+    let finish: () => void = () => undefined;
+    stub.work = () => new Promise((resolve) => (finish = resolve));
+    const underWay = engine.up(run);
+    let looked = false;
+    const waiting = engine.turn(async (turn) => {
+      looked = true;
+      return turn.up(run);
+    });
+    await settled();
+    assert.equal(looked, false);
+
+    stub.work = () => Promise.resolve();
+    finish();
+    await underWay;
+    assert.deepEqual(await waiting, { uid: "route-uid", versions: {} });
+    assert.match(
+      await metrics.registry.metrics(),
+      /^oda_engine_runs_total\{operation="up",result="succeeded"\} 2$/m,
+    );
+    metrics.registry.clear();
+  });
+
+  it("counts no run of a turn that asked for none, and lets the next one follow", async () => {
+    const metrics = new Metrics(() => 0);
+    const engine = instrumentedEngine(
+      new StubEngine(),
+      new Limiter(1),
+      metrics,
+      new AbortController().signal,
+    );
+    await assert.rejects(
+      engine.turn(() => Promise.reject(new Error("not now"))),
+      /not now/,
+    );
+    assert.equal(await engine.turn(() => Promise.resolve("done")), "done");
+    assert.doesNotMatch(await metrics.registry.metrics(), /^oda_engine_runs_total\{/m);
+    metrics.registry.clear();
+  });
+});
+
 describe("instrumentedEngine at the end", () => {
   it("begins no new run, not even one that was waiting for room", async () => {
     const stub = new StubEngine();

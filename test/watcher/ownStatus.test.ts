@@ -45,6 +45,18 @@ describe("readStack", () => {
       assert.equal(read(odd), undefined);
   });
 
+  it("reads places at a gateway, and takes what leads anywhere else for absent", () => {
+    const place = "00000000-0000-4000-8000-000000000001/oda-rg/oda-apim/a";
+    const read = (fields: object) => readStack({ stack: { ...stack, ...fields } });
+    assert.deepEqual(read({ told: [place, 5, "x", place.replace("oda-rg", "..")] })?.told, [place]);
+    for (const told of [undefined, place, [], ["azure-apim"]]) assert.equal(read({ told })?.told, undefined);
+
+    const etags = { of: place, api: "1", policy: 5 };
+    assert.deepEqual(read({ etags })?.etags, { of: place, api: "1" });
+    for (const odd of [5, { api: "1" }, { of: "x", api: "1" }])
+      assert.equal(read({ etags: odd })?.etags, undefined);
+  });
+
   it("takes for the address of an implementation just the origin of an http or https URL", () => {
     const read = (backend: unknown) => readStack({ stack: { ...stack, backend } })?.backend;
     for (const origin of ["http://10.0.0.9", "https://[2001:db8::1]:8443", "https://lb.example.com"])

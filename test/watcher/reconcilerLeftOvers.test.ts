@@ -165,6 +165,16 @@ describe("Reconciler on an API of which a run that was stopped has left somethin
     assert.deepEqual(world.removals, []);
   });
 
+  it("lets an API go for which no run ever began, for Azure could not be asked", async () => {
+    world.tags = new TransientError("GatewayUnauthorized", "no identity");
+    await world.reconcile("a");
+    assert.equal(world.condition("a", "Reconciled"), "False GatewayUnauthorized");
+    assert.equal(told(), undefined);
+    world.delete("a");
+    assert.deepEqual(await world.reconcile("a"), { outcome: "done" });
+    assert.equal(world.object("a"), undefined);
+  });
+
   it("asks nobody about one that was behind Istio only", async () => {
     const { tagReads } = world;
     world.annotate("a", {});

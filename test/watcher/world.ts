@@ -68,6 +68,8 @@ export class World {
   tagReads = 0;
   /** Where they were read last, as `service/API`. */
   tagsReadAt: string | undefined;
+  /** Reads of texts of documents. */
+  textReads = 0;
   /** Runs that take place at a time. */
   limiter = new Limiter(Infinity);
   /** Removals that Azure was asked for: the mark, and the entities; and what it says to them. */
@@ -141,8 +143,10 @@ export class World {
         log,
       ),
       documents: {
-        text: (digest) =>
-          digest === "lost" ? Promise.reject(new Error("lost")) : Promise.resolve(`text of ${digest}`),
+        text: (digest) => {
+          this.textReads += 1;
+          return digest === "lost" ? Promise.reject(new Error("lost")) : Promise.resolve(`text of ${digest}`);
+        },
       },
       unservedKind: () => Promise.resolve(this.unserved),
       begins: (...run) => status.begins(...run),
