@@ -206,6 +206,12 @@ describe("azureApim of a platform file", () => {
       "cluster.host: is required where allowFrom is set",
     ],
     [
+      "Pods that are isolated from what serves their Ingress",
+      "{ cluster: { className: nginx, isolate: true } }",
+      'cluster.className: "nginx" must be istio where isolate is true: Pods that are isolated take requests from the ' +
+        "Istio gateway",
+    ],
+    [
       "addresses with which nobody can be called",
       "{ cluster: { host: a.example, address: 'https://a.example', allowFrom: [10.0.0.1/8] } }",
       'cluster.address: "https://a.example" must be a host name or an IP address, one of IPv6 in brackets',

@@ -26,3 +26,16 @@ export function documented(arm: FakeArm, ...operations: readonly string[]): Expo
   } as const;
   return { gateway: azureSettings(arm), context, document };
 }
+
+/** Behind Azure, for callers with a token. */
+export function guarded(arm: FakeArm): Exposure {
+  const provider = {
+    type: "oidc",
+    name: "keycloak",
+    issuer: "https://id.example.com",
+    metadataUrl: "https://id.example.com/.well-known/openid-configuration",
+    audiences: ["oda"],
+  } as const;
+  const gateway = { ...azureSettings(arm), jwt: [provider] };
+  return { ...documented(arm, "list"), gateway, annotations: { "oda.tmforum.org/jwt": "keycloak" } };
+}

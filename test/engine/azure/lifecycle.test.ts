@@ -1,5 +1,6 @@
 // What an API behind Azure API Management becomes there, from its first run to its last.
 import assert from "node:assert/strict";
+import { forbidden } from "../../support/azure/arm/faults";
 import { azureSettings } from "./installation";
 import { behindAzure, BACKEND, documented } from "./exposures";
 import { describeWithEngines, type World } from "./suite";
@@ -43,7 +44,7 @@ describeWithEngines("An API behind Azure API Management", (world) => {
       "backends/catalog",
     ]);
     assert.equal((await fetch(`${arm.gatewayUrl}/catalog/category/1`)).status, 200);
-    assert.equal(uid, arm.idOf("apis/catalog"));
+    assert.equal(uid, "apis/catalog");
     assert.equal(binding?.field, "apimBind");
     assert.ok(await hasIngress(world(), "catalog"));
     arm.requests.length = 0;
@@ -79,6 +80,63 @@ describeWithEngines("An API behind Azure API Management", (world) => {
     await engine.up("described", documented(arm, "find"));
     assert.deepEqual(operations(), ["apis/described/operations/find"]);
     assert.match(String(arm.properties("backends/described")?.["url"]), new RegExp(`^${BACKEND}/described`));
+  });
+
+  it("has the operations of a document that it gets, whatever these are called", async () => {
+    const { arm, engine } = world();
+    const operations = (): string[] =>
+      arm
+        .entities()
+        .filter((path) => path.startsWith("apis/newly/operations/"))
+        .map((path) => path.split("/").at(-1) ?? "");
+    const ids = ["delete", "get", "get-root", "oda-get", "options"];
+    await engine.up("newly", behindAzure(arm));
+    assert.ok(operations().every((id) => id.startsWith("oda--")));
+
+    await engine.up("newly", documented(arm, ...ids));
+    assert.deepEqual(operations(), ids);
+    await engine.up("newly", documented(arm, ...ids));
+    assert.deepEqual(operations(), ids);
+
+    await engine.up("newly", behindAzure(arm));
+    assert.equal((await fetch(`${arm.gatewayUrl}/newly/any/path`)).status, 200);
+    await engine.destroy("newly");
+  });
+
+  it("is at another id of the same service after a run, with what belongs to it", async () => {
+    const { arm, engine } = world();
+    const exposure = documented(arm, "list");
+    const gateway = { ...azureSettings(arm), apiIds: "namespace-name" } as const;
+    await engine.up("renamed", exposure);
+
+    await engine.up("renamed", { ...exposure, gateway });
+
+    assert.deepEqual(entitiesOf(world(), "renamed"), []);
+    assert.deepEqual(entitiesOf(world(), "components-renamed"), [
+      "apis/components-renamed",
+      "apis/components-renamed/policies/policy",
+      "backends/components-renamed",
+    ]);
+    assert.equal((await fetch(`${arm.gatewayUrl}/renamed/list`)).status, 200);
+    await engine.up("renamed", exposure);
+    assert.deepEqual(entitiesOf(world(), "components-renamed"), []);
+    await engine.destroy("renamed");
+  });
+
+  it("gets to another id of the same service after a run that failed between one and the other", async () => {
+    const { arm, engine } = world();
+    const exposure = documented(arm, "list");
+    const renamed = { ...exposure, gateway: { ...azureSettings(arm), apiIds: "namespace-name" } as const };
+    await engine.up("stumbling", exposure);
+    arm.faults.plan(forbidden, { method: "PUT", path: /^apis\/components-stumbling$/ });
+    await assert.rejects(engine.up("stumbling", renamed));
+    arm.faults.clear();
+
+    await engine.up("stumbling", renamed, { refresh: true });
+
+    assert.equal((await fetch(`${arm.gatewayUrl}/stumbling/list`)).status, 200);
+    assert.deepEqual(entitiesOf(world(), "stumbling"), []);
+    await engine.destroy("stumbling");
   });
 
   it("is put back by a run with refresh, whatever others did to it", async () => {

@@ -1,6 +1,6 @@
 // An API moves from Istio to Azure API Management and back, and callers find it at one of them all the time.
 import assert from "node:assert/strict";
-import { behindAzure, behindIstio, documented } from "./exposures";
+import { behindAzure, behindIstio, documented, guarded } from "./exposures";
 import { Prober } from "./prober";
 import { describeWithEngines } from "./suite";
 
@@ -27,6 +27,23 @@ describeWithEngines("An API that changes gateways", (world) => {
     assert.deepEqual(await prober.gaps(), []);
     assert.deepEqual(arm.entities(), []);
     await engine.destroy("moving");
+  });
+
+  it("is served by Azure with a token alone, from the first moment to the last", async () => {
+    const { arm, engine } = world();
+    await engine.up("guarded", behindIstio);
+    const prober = probe("guarded");
+
+    await engine.up("guarded", guarded(arm));
+    assert.deepEqual(await prober.look(), AZURE);
+    assert.match(String(arm.properties("apis/guarded/policies/policy")?.["value"]), /<validate-jwt /);
+    await engine.up("guarded", behindIstio);
+
+    assert.deepEqual(await prober.look(), ISTIO);
+    assert.deepEqual(await prober.gaps(), []);
+    assert.equal(prober.timesOpen, 0);
+    await engine.destroy("guarded");
+    assert.deepEqual(arm.entities(), []);
   });
 
   it("is served by Istio while the address of its Ingress is not known", async () => {

@@ -58,7 +58,7 @@ describe("The stand-in for Azure API Management", () => {
   });
 
   it("answers callers where an operation is for them, and with 404 elsewhere", async () => {
-    await importApi("catalog", document("product"));
+    await importApi("catalog", document("product"), { serviceUrl: "http://implementation.example" });
 
     const answers = ["/catalog/product/1", "/catalog/price/1", "/shop/product/1"].map(async (path) =>
       fetch(arm.gatewayUrl + path),
@@ -70,17 +70,42 @@ describe("The stand-in for Azure API Management", () => {
   });
 
   it("refuses a path that another API has, but for another version of the same version set", async () => {
+    const serviceUrl = "http://implementation.example";
     await send("PUT", "apiVersionSets/shop", { displayName: "shop", versioningScheme: "Segment" });
     const set = arm.idOf("apiVersionSets/shop");
     await importApi("a", document("x"), { path: "shop", apiVersionSetId: set, apiVersion: "v1" });
 
     assert.equal(
-      (await importApi("b", document("x"), { path: "shop", apiVersionSetId: set, apiVersion: "v2" })).status,
+      (
+        await importApi("b", document("x"), {
+          path: "shop",
+          apiVersionSetId: set,
+          apiVersion: "v2",
+          serviceUrl,
+        })
+      ).status,
       202,
     );
     assert.match(await messageOf(await importApi("c", document("x"), { path: "shop" })), /same Path/);
     assert.equal(await statusOf("DELETE", "apiVersionSets/shop"), 400);
     assert.equal((await fetch(`${arm.gatewayUrl}/shop/v2/x/1`)).status, 200);
+  });
+
+  it("answers callers only where the policy leads to a Backend, and with the token it asks for", async () => {
+    await importApi("catalog", document("x"), { serviceUrl: "https://policy.invalid" });
+    const called = async (headers: Record<string, string> = {}) =>
+      (await fetch(`${arm.gatewayUrl}/catalog/x/1`, { headers })).status;
+    const policy = (inbound: string) => `<policies><inbound>${inbound}</inbound></policies>`;
+    const backend = '<set-backend-service backend-id="catalog" />';
+    assert.equal(await called(), 502);
+
+    arm.edit("backends/catalog", { url: "http://implementation.example", protocol: "http" });
+    arm.edit("apis/catalog/policies/policy", { value: policy(backend) });
+    assert.equal(await called(), 200);
+
+    arm.edit("apis/catalog/policies/policy", { value: policy(`<validate-jwt />${backend}`) });
+    assert.equal(await called(), 401);
+    assert.equal(await called({ authorization: "Bearer token" }), 200);
   });
 
   for (const [what, value] of [

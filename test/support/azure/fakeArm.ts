@@ -7,7 +7,7 @@ import { AcceptedWork } from "./arm/acceptedWork";
 import { Faults, type Fault } from "./arm/faults";
 import { send, textOf, urlOf, type Answer } from "./arm/http";
 import { kindOf, type Properties } from "./arm/kinds";
-import { operationFor } from "./arm/proxy";
+import { proxied } from "./arm/proxy";
 import { Refusal } from "./arm/refusal";
 import { ArmService, type ServicePlace } from "./arm/service";
 
@@ -54,11 +54,9 @@ export class FakeArm {
     });
     proxy.on("request", (request: IncomingMessage, response: ServerResponse) => {
       const { pathname } = new URL(request.url ?? "", "http://gateway");
-      const operation = operationFor(service.entities, request.method ?? "", pathname);
-      send(
-        response,
-        operation === undefined ? { status: 404 } : { status: 200, body: { served: operation.path } },
-      );
+      const { method = "", headers } = request;
+      const call = { method, path: pathname, authorization: headers.authorization };
+      send(response, proxied(service.entities, call));
     });
   }
 

@@ -29,11 +29,20 @@ export function importDocument(format: string, value: string): Operations {
   if (value.includes('"$ref":"http')) throw invalid("value", "External references are not supported.");
   const operations = Object.entries(document.paths ?? {}).flatMap(([urlTemplate, item]) =>
     METHODS.filter((method) => item[method] !== undefined).map((method) => {
-      const id = item[method]?.operationId ?? `${method}${urlTemplate}`.replace(/[^A-Za-z0-9]+/g, "-");
-      return [id.toLowerCase(), { displayName: id, method: method.toUpperCase(), urlTemplate }] as const;
+      const id = item[method]?.operationId ?? `${method}-${urlTemplate}`;
+      return [normalised(id), { displayName: id, method: method.toUpperCase(), urlTemplate }] as const;
     }),
   );
   return new Map(operations);
+}
+
+/** What an operation is called ("API import restrictions", normalisation rules for operationId). */
+function normalised(id: string): string {
+  return id
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+    .slice(0, 76);
 }
 
 function read(format: string, value: string): Document {

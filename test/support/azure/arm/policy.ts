@@ -8,7 +8,11 @@ export interface References {
   readonly fragments: readonly string[];
   readonly backends: readonly string[];
   readonly namedValues: readonly string[];
+  /** Whether a request needs a token, which is not looked at further. */
+  readonly asksForToken: boolean;
 }
+
+const TOKEN_POLICIES = ["validate-jwt", "validate-azure-ad-token"];
 
 const SECTIONS = ["inbound", "backend", "outbound", "on-error"];
 
@@ -30,6 +34,7 @@ export function referencesOf(text: unknown): References {
   return {
     fragments: attributes("include-fragment", "fragment-id"),
     backends: attributes("set-backend-service", "backend-id"),
+    asksForToken: all.some(({ tagName }) => TOKEN_POLICIES.includes(tagName)),
     namedValues: [...text.matchAll(/\{\{([^{}]*)\}\}/g)].map(([, name = ""]) => name),
   };
 }
