@@ -54,6 +54,12 @@ describe("Reconciler on an API of which a run that was stopped has left somethin
     assert.equal(world.removals.length, 1);
   });
 
+  it("does so too for an id that is shown within its service", async () => {
+    failing("cannot create already existing resource 'apis/a' of API Management service oda-apim");
+    await world.reconcile("a");
+    assert.deepEqual(world.removals, [`${MARK} at oda-apim: apis/a`]);
+  });
+
   it("removes nothing for any other conflict: what the state has may be serving", async () => {
     failing('Status=409 Code="Conflict" Message="the path is taken"');
     await world.reconcile("a");
