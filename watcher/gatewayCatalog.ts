@@ -76,7 +76,7 @@ export class GatewayCatalog {
     }
   }
 
-  /** The settings of a gateway by its name in a status; undefined where there are none. */
+  /** As {@link settingsOf}, for a name in a status: the first to ask for those in Key Vault has them read. Undefined where there are none. */
   find(name: string): GatewaySettings | undefined {
     const known = isGatewayType(name) ? this.settingsOf(name) : "NotYet";
     return known === "NotYet" || "unavailable" in known ? undefined : known;

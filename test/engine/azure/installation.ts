@@ -1,6 +1,8 @@
 // An API server, Azure in small, and a Pulumi engine between them.
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type ApiContext, type GatewaySettings } from "../../../components";
 import { defaultIstioSettings } from "../../../components";
 import { startControlPlane, type ControlPlane } from "../../../dev/controlPlane";
@@ -128,6 +130,18 @@ export class StackEngine {
   /** The same of what all APIs of a gateway share. */
   platformState(type: GatewaySettings["type"]): string {
     return this.stateFile("oda-api-platform", platformStackName(type));
+  }
+
+  /** Runs commands of the shell with the variables by which the documentation has the Pulumi CLI find the state. */
+  async shell(commands: string): Promise<void> {
+    const env = {
+      ...process.env,
+      ODA_STATE_DIR: this.stateDir,
+      PULUMI_BACKEND_URL: `file://${this.stateDir}`,
+      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+    await promisify(execFile)("sh", ["-ec", commands], { env });
   }
 
   close(): Promise<void> {

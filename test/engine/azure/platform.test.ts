@@ -1,5 +1,7 @@
 // What all APIs behind Azure API Management share there.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as faults from "../../support/azure/arm/faults";
 import { behindAzure } from "./exposures";
 import { azureSettings } from "./installation";
@@ -89,6 +91,36 @@ describeWithEngines("What all APIs behind Azure API Management share", (world) =
     arm.faults.plan(faults.unavailable, {});
     await engine.upPlatform(azureSettings(arm));
     await engine.destroyPlatform("azure-apim");
+  });
+
+  it("does not take over what is in its way, names it, and goes on once that is deleted", async () => {
+    const { arm, engine } = world();
+    arm.edit("namedValues/partner-key", { displayName: "partner-key", value: "another cluster’s" });
+
+    await assert.rejects(engine.upPlatform(settingsOf(world())), (error) => {
+      assert.ok(error instanceof TransientError);
+      assert.equal(error.reason, "GatewayConflict");
+      assert.match(error.message, /already existing resource .*namedValues\/partner-key/);
+      return true;
+    });
+
+    arm.remove("namedValues/partner-key");
+    await engine.upPlatform(settingsOf(world()));
+    await engine.destroyPlatform("azure-apim");
+    assert.deepEqual(arm.entities(), []);
+  });
+
+  it("is removed by the commands of the documentation", async () => {
+    const { arm, engine } = world();
+    await engine.upPlatform(settingsOf(world()));
+    const guide = readFileSync(join(__dirname, "../../../docs/operations.md"), "utf8");
+    const commands = /^cd .*\/oda-api-platform"\npulumi destroy .*$/m.exec(guide)?.[0];
+    assert.ok(commands !== undefined);
+
+    await engine.shell(commands);
+
+    assert.deepEqual(arm.entities(), []);
+    assert.throws(() => engine.platformState("azure-apim"), { code: "ENOENT" });
   });
 
   it("has the key of Application Insights from Key Vault alone, and no key of a subscription in the state", async () => {
