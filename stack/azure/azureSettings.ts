@@ -134,7 +134,10 @@ export class AzureSettingsSource {
     this.trouble = problem;
     this.failures += 1;
     if (isNew) {
-      const then = this.current === undefined ? "no API can be exposed" : "the last settings are used";
+      const then =
+        this.current === undefined
+          ? "no API can be exposed through azure-apim"
+          : "the last settings are used";
       this.options.log?.warn({ problem, then }, "settings not read from Key Vault");
     }
     if (isNew && this.current === undefined) this.onChange();

@@ -42,7 +42,7 @@ export class KeyVault {
   /**
    * The values of secrets, by name, without white space around them. Many are asked for at once.
    *
-   * @throws {@link KeyVaultError} for the first that cannot be read or is empty
+   * @throws {@link KeyVaultError} for the first, in the order of `names`, that cannot be read or is empty
    */
   async read(names: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
     this.client ??= this.createClient().catch((error: unknown) => {
@@ -50,19 +50,20 @@ export class KeyVault {
       throw error;
     });
     const client = await this.client;
-    const others = new AbortController();
     const deadline = AbortSignal.timeout(DEADLINE);
-    const abortSignal = AbortSignal.any([deadline, others.signal, ...(signal === undefined ? [] : [signal])]);
+    const abortSignal = AbortSignal.any([deadline, ...(signal === undefined ? [] : [signal])]);
     const reads = names.map(async (name) => [name, await this.value(client, name, abortSignal)] as const);
-    try {
-      return new Map(await Promise.all(reads));
-    } finally {
-      others.abort();
-    }
+    // Which one fails first is chance, and whoever reads the message would take it for news.
+    await Promise.allSettled(reads);
+    const values = new Map<string, string>();
+    for (const read of reads) values.set(...(await read));
+    return values;
   }
 
   private async value(client: SecretReader, name: string, abortSignal: AbortSignal): Promise<string> {
     const value = await client.getSecret(name, { abortSignal }).catch((error: unknown) => {
+      const ofVault = problemOfVault(error);
+      if (ofVault !== undefined) throw new KeyVaultError(`Key Vault ${this.url} ${ofVault}`);
       throw new KeyVaultError(`Key Vault ${this.url}: secret ${JSON.stringify(name)} ${reasonOf(error)}`);
     });
     const text = value.value?.trim() ?? "";
@@ -79,25 +80,27 @@ export class KeyVault {
   }
 }
 
+/** The end of a sentence that begins with the vault, of what is no matter of a secret; undefined for all else. */
+function problemOfVault(error: unknown): string | undefined {
+  if (isCredentialError(error)) return `cannot be read without an identity: ${credentialProblem(error)}`;
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "AbortError") return "did not answer in time";
+  if (error.message.startsWith(FOREIGN_CHALLENGE)) return "asks for the token of another service";
+  if (!isRequestError(error) || error.statusCode !== undefined) return undefined;
+  if (error.code === "ENOTFOUND") return "cannot be reached: its host name is not known";
+  return `cannot be reached (${error.code ?? error.name})`;
+}
+
 /**
  * The end of a sentence that begins with the secret. Only codes are repeated of what else the SDK says: its message for
  * an answer that is no JSON has the whole answer in it.
  */
 function reasonOf(error: unknown): string {
-  if (isCredentialError(error)) return `cannot be read without an identity: ${credentialProblem(error)}`;
-  if (!isRequestError(error)) return reasonOfOther(error);
+  if (!isRequestError(error)) return `cannot be read (${error instanceof Error ? error.name : typeof error})`;
   const { statusCode = 0, code = "" } = error;
   if (statusCode === 404) return "is not there";
   if (statusCode === 401 || statusCode === 403) {
     return `may not be read by this identity (${statusCode}); it needs the permission to get secrets`;
   }
   return `cannot be read (${statusCode >= 400 ? statusCode : code})`;
-}
-
-function reasonOfOther(error: unknown): string {
-  if (!(error instanceof Error)) return "cannot be read";
-  if (error.name === "AbortError") return "was not answered in time";
-  if (error.message.startsWith(FOREIGN_CHALLENGE))
-    return "is where somebody asks for the token of another service";
-  return `cannot be read (${error.name})`;
 }

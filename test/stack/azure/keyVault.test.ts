@@ -64,7 +64,7 @@ describe("KeyVault", () => {
       ...options(),
       agent: new Agent({ lookup, ca: server.certificate }),
     });
-    assert.match(await failure(reader), /is where somebody asks for the token of another service$/);
+    assert.match(await failure(reader), /^Key Vault \S+ asks for the token of another service$/);
     assert.deepEqual([asked, server.challenges], [[], 1]);
   });
 
@@ -72,7 +72,7 @@ describe("KeyVault", () => {
     const message = await failure(
       new KeyVault(server.url, server.credential, { ...options(), tlsOptions: {} }),
     );
-    assert.match(message, /^Key Vault https:\/\/vault: secret "resource-group" cannot be read \(.*CERT.*\)$/);
+    assert.match(message, /^Key Vault https:\/\/vault cannot be reached \(.*CERT.*\)$/);
   });
 
   it("says which secret is not there, and which is empty", async () => {
@@ -97,7 +97,7 @@ describe("KeyVault", () => {
   });
 
   it("says that there is no identity, without a line for every kind of one", async () => {
-    const without = 'Key Vault https://vault: secret "resource-group" cannot be read without an identity: ';
+    const without = "Key Vault https://vault cannot be read without an identity: ";
     const named = (name: string, text: string) => Object.assign(new Error(text), { name });
     const unavailable = named("CredentialUnavailableError", "EnvironmentCredential: none");
     const all = (...errors: readonly Error[]) =>
@@ -134,7 +134,27 @@ describe("KeyVault", () => {
   it("says so where nobody answers", async () => {
     const reader = vault();
     await server.close();
-    assert.match(await failure(reader), /cannot be read \(ECONNREFUSED\)$/);
+    assert.match(await failure(reader), /^Key Vault https:\/\/vault cannot be reached \(ECONNREFUSED\)$/);
+  });
+
+  it("says that the name of its host is not known", async () => {
+    const lookup: LookupFunction = (_host, _options, found) => {
+      found(Object.assign(new Error("not known"), { code: "ENOTFOUND" }), []);
+    };
+    const nowhere = { ...options(), agent: new Agent({ lookup }) };
+    const reader = new KeyVault("https://nowhere.example", server.credential, nowhere);
+    assert.equal(
+      await failure(reader),
+      "Key Vault https://nowhere.example cannot be reached: its host name is not known",
+    );
+  });
+
+  it("names the first secret of those that are not there, whichever is answered first", async () => {
+    server.secrets.clear();
+    // The first request is asked once more, so that its secret is answered last.
+    server.fail({ status: 503 });
+    const read = vault().read(["service-name", "resource-group", "subscription-id"]);
+    await assert.rejects(read, { message: /secret "service-name" is not there$/ });
   });
 
   it("does not repeat an answer that is cut off in the middle of a secret", async () => {
@@ -148,6 +168,6 @@ describe("KeyVault", () => {
     const failed = failure(vault(), caller.signal);
     await eventually("a request waits", () => server.waiting > 0);
     caller.abort();
-    assert.match(await failed, /was not answered in time$/);
+    assert.match(await failed, /^Key Vault https:\/\/vault did not answer in time$/);
   });
 });

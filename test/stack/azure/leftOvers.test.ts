@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { createServer, type ClientRequest } from "node:http";
+import { type AddressInfo } from "node:net";
 import { TransientError } from "../../../stack";
 import { LeftOvers } from "../../../stack/azure/leftOvers";
 import { conflict, unavailable } from "../../support/azure/arm/faults";
@@ -74,6 +77,60 @@ describe("LeftOvers", () => {
 
     assert.ok(arm.entities().includes("apis/catalog"));
     assert.deepEqual(await leftOvers.remove(settings, ["apis/catalog/policies/policy"], "another"), []);
+  });
+
+  describe("of a link to a product", () => {
+    const LINK = "products/gold/apiLinks/gold-catalog";
+
+    function linked(mark: string): void {
+      made(mark);
+      arm.edit("products/gold", { displayName: "gold", description: MARK });
+      arm.edit(LINK, { apiId: arm.idOf("apis/catalog") });
+    }
+
+    it("goes where the API that it names bears the mark", async () => {
+      linked(MARK);
+
+      assert.deepEqual(await leftOvers.remove(settings, [LINK], MARK), [LINK]);
+      assert.deepEqual(arm.sent("DELETE"), [`DELETE ${LINK}`]);
+    });
+
+    it("stays where another API bears it, whatever the product's description says", async () => {
+      linked("Made for ExposedAPI with uid 2");
+
+      assert.deepEqual(await leftOvers.remove(settings, [LINK], MARK), []);
+      assert.deepEqual(arm.sent("DELETE"), []);
+    });
+  });
+
+  it("says of every entity that it deletes which state of it, or that it may be any", async () => {
+    const tags: unknown[] = [];
+    const note = (message: unknown): void => {
+      const { request } = message as { readonly request: ClientRequest };
+      if (request.method === "DELETE") tags.push(request.getHeader("if-match"));
+    };
+    made(MARK);
+    const tag = arm.etag("apis/catalog");
+    subscribe("http.client.request.start", note);
+    await leftOvers.remove(settings, ["apis/catalog/policies/policy", "apis/catalog"], MARK);
+    unsubscribe("http.client.request.start", note);
+
+    assert.deepEqual(tags, ["*", tag]);
+  });
+
+  it("repeats nothing of an answer that is no JSON", async () => {
+    const proxy = createServer((_request, response) => response.end("<html>secret</html>"));
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const asking = new LeftOvers({ endpoint: `http://127.0.0.1:${port}`, allowInsecure: true });
+
+    await assert.rejects(asking.remove(settings, ["apis/catalog"], MARK), {
+      reason: "GatewayUnavailable",
+      message:
+        "apis/catalog of API Management canvas-apim cannot be deleted: Azure Resource Manager answered with something else than JSON",
+    });
+    proxy.closeAllConnections();
+    proxy.close();
   });
 
   it("takes what is not there for done", async () => {
