@@ -118,18 +118,19 @@ describe("the cluster's side of an API behind Azure API Management, with an Ingr
     assert.equal(routesOf(apiWith(), withCluster({ className: "nginx" })).length, 2);
   });
 
-  it("lets the Pods tell requests of the Istio gateway from others, and of no other controller", () => {
-    const api = apiWith({}, { mtls: "strict", "network-policy": "gateway" });
-    const of = withCluster({ className: "nginx" });
-    assert.deepEqual(
-      objectsOf(api, of).map(({ kind }) => kind),
-      ["Ingress"],
-    );
-    assert.equal(contextNeeds(api, of).includes("podLabels"), false);
-    const because = "needs requests to come from the Istio gateway, and the Ingress is of the class nginx";
-    for (const policy of ["mtls", "networkPolicy"] as const)
+  for (const policy of ["mtls", "networkPolicy"] as const) {
+    it(`${policy} × azure-apim: not enforced behind an Ingress of another class than istio`, () => {
+      const api = apiWith({}, { mtls: "strict", "network-policy": "gateway" });
+      const of = withCluster({ className: "nginx" });
+      assert.deepEqual(
+        objectsOf(api, of).map(({ kind }) => kind),
+        ["Ingress"],
+      );
+      assert.equal(contextNeeds(api, of).includes("podLabels"), false);
+      const because = "needs requests to come from the Istio gateway, and the Ingress is of the class nginx";
       assert.deepEqual(outcomeOf(policy, api, of), { because });
-  });
+    });
+  }
 
   it("is told where requests may come past API Management, of each policy that is enforced there", () => {
     const api = apiWith(
