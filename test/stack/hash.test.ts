@@ -30,6 +30,32 @@ describe("reconcileHash", () => {
     assert.match(hash(parse()), /^[0-9a-f]{16}$/);
   });
 
+  // Another value here means that an upgrade of the watcher runs the engine for every API that it serves: only with
+  // another PROGRAM_REVISION, and a word in the changelog.
+  it("is what it was in earlier releases, so that an upgrade has nothing to do for an API behind Istio", () => {
+    const everyPolicy = parse({
+      rateLimit: { enabled: true, identifier: "IP", limit: "10", interval: "pm" },
+      quota: { identifier: "", limit: "10" },
+      CORS: { enabled: true, allowOrigins: "https://a.example" },
+      OASValidation: { requestEnabled: true },
+      apiKeyVerification: { enabled: true, location: "header" },
+      specification: [{ url: "https://example.com/openapi.json" }],
+    });
+    const annotations = annotated({ jwt: "keycloak", mtls: "strict" });
+    const metrics = parse(
+      { apiType: "prometheus", hostname: "catalog.example.com" },
+      annotations,
+      rulesWith({ defaults: {} }),
+    );
+
+    assert.equal(hash(parse()), "f088a96fa04fa0de");
+    assert.equal(hash(everyPolicy), "0c142c49a2cb0e30");
+    assert.equal(
+      reconcileHash(metrics, { ...settings, monitoring: { type: "ServiceMonitor" } }),
+      "a9f0b48623e3a721",
+    );
+  });
+
   it("is the same for equal APIs, in whichever version's shape they are written", () => {
     const v1 = parse({ specification: [{ url: "https://example.com/openapi.json" }], template: "" });
     const v1beta3 = parse({ specification: ["https://example.com/openapi.json"] });
