@@ -10,6 +10,7 @@ import { FakeKeyVault } from "../../support/azure/fakeKeyVault";
 import { IdentityEndpoint } from "../../support/azure/identityEndpoint";
 import { azureEnvironment } from "../../support/azure/standIn";
 import { Cluster, NAMESPACE, type AnyObject } from "../support/cluster";
+import { apiStatusOf, untilApplied, untilGone } from "../support/expect";
 import { exposedApi } from "../support/manifests";
 
 /** Address that an ingress controller gives. */
@@ -28,7 +29,8 @@ const SECRETS = {
   "app-insights-instrumentation-key": INSTRUMENTATION_KEY,
 };
 
-const DOCUMENT = JSON.stringify({
+/** A document that API Management can import. */
+export const DOCUMENT = JSON.stringify({
   openapi: "3.0.1",
   info: { title: "catalog", version: "4.0.0" },
   paths: { "/category": { get: { operationId: "listCategory", responses: { 200: { description: "OK" } } } } },
@@ -72,6 +74,14 @@ export class AzureCluster {
     return watcher.ready();
   }
 
+  /** Environment of a watcher whose platform team has decided this. */
+  platform(decided: object): NodeJS.ProcessEnv {
+    const file = join(this.cluster.stateDir, "platform.json");
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify(decided));
+    return { ODA_PLATFORM: file };
+  }
+
   /** Creates an API with a document in a ConfigMap. */
   createApi(
     name: string,
@@ -87,6 +97,25 @@ export class AzureCluster {
   /** Annotates an API. */
   async annotate(name: string, annotations: Readonly<Record<string, string>>): Promise<void> {
     await this.cluster.patch("ExposedAPI", name, { metadata: { annotations } });
+  }
+
+  /** URL in the status of an API. */
+  async urlOf(name: string): Promise<unknown> {
+    const object = await this.cluster.get("ExposedAPI", name);
+    return object === undefined ? undefined : apiStatusOf(object)["url"];
+  }
+
+  /** Waits until an API behind Azure is served, and its URL is that of Azure. */
+  async serve(name: string): Promise<AnyObject> {
+    await this.createApi(name, "azure-apim");
+    await this.giveAddress(name);
+    return untilApplied(this.cluster, name, `/${name}`);
+  }
+
+  /** Deletes an API, and waits until nothing of it is left. */
+  async remove(name: string): Promise<void> {
+    await this.cluster.delete("ExposedAPI", name);
+    await untilGone(this.cluster, "ExposedAPI", name);
   }
 
   /** Does what an ingress controller does: the Ingress of an API gets an address. */
