@@ -62,6 +62,14 @@ export function mayBeBound({ spec, stale, mock }: RegistrationState): readonly A
   return mock === true ? stale : [...stale, spec];
 }
 
+/**
+ * Whether the gateway has to be asked again although nothing else is asked for than the last time: it is not known
+ * whether it did that, or something is still to be removed.
+ */
+export function isUncertain({ response, stale, mock }: RegistrationState): boolean {
+  return mock !== true && (response === undefined || stale.length > 0);
+}
+
 /** Inputs as the engine hands them over, after {@link inputErrors} found nothing wrong with them. */
 export function readInputs(fields: Fields): RegistrationInputs {
   const inputs = fields as unknown as RegistrationInputs;

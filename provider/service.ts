@@ -10,6 +10,7 @@ import { Gateway, type Patience } from "./gateway";
 import {
   changedInputs,
   inputErrors,
+  isUncertain,
   readInputs,
   readState,
   specOf,
@@ -100,7 +101,9 @@ function check(request: messages.CheckRequest): messages.CheckResponse {
 
 function diff(request: messages.DiffRequest): messages.DiffResponse {
   const changed = changedInputs(fieldsOf(request.getOldInputs()), fieldsOf(request.getNews()));
-  if (changed.length === 0) return noDifference();
+  // The state is from an earlier run, and has no unknowns: what failed then is done now, refreshed in between or not.
+  const isLeft = isUncertain(readState(fieldsOf(request.getOlds())));
+  if (changed.length === 0 && !isLeft) return noDifference();
   return new messages.DiffResponse()
     .setChanges(messages.DiffResponse.DiffChanges.DIFF_SOME)
     .setDiffsList([...changed]);
@@ -110,17 +113,31 @@ function noDifference(): messages.DiffResponse {
   return new messages.DiffResponse().setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE);
 }
 
-/** The gateway has no request that reads: what the state says stays. */
+/**
+ * The gateway has no request that reads: what the state says stays, also that something is not certain, which the engine
+ * would forget with an answer that says nothing of it.
+ */
 function read(request: messages.ReadRequest): messages.ReadResponse {
-  if (!("spec" in fieldsOf(request.getProperties()))) {
+  const properties = fieldsOf(request.getProperties());
+  if (!("spec" in properties)) {
     throw new Error(
       "an API cannot be imported from the WhaleCloud API gateway, which has no request that reads",
     );
+  }
+  const inputs = fieldsOf(request.getInputs());
+  if (isUncertain(readState(properties))) {
+    const kept = { id: request.getId(), properties: structOf(properties), inputs: structOf(inputs) };
+    throw partialFailure(uncertainty(String(inputs["endpoint"]), readState(properties)), kept);
   }
   return new messages.ReadResponse()
     .setId(request.getId())
     .setProperties(request.getProperties())
     .setInputs(request.getInputs());
+}
+
+function uncertainty(endpoint: string, { spec }: RegistrationState): string {
+  const gateway = `the WhaleCloud API gateway at ${new URL(endpoint).host}`;
+  return `what ${gateway} has done of ${spec.name} is not known: the next update tells it again`;
 }
 
 function previewed(inputs: Fields): Fields {

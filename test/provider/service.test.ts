@@ -60,13 +60,37 @@ describe("The provider plugin whalecloud-apig", function () {
       client.check(new messages.CheckRequest().setUrn(urn).setNews(struct(fields)), callback),
     );
 
-  const diff = (before: Fields, after: Fields): Promise<messages.DiffResponse> =>
+  const certain: Fields = { spec, response: { res_code: "0000" }, stale: [] };
+
+  const diff = (before: Fields, after: Fields, outputs = certain): Promise<messages.DiffResponse> =>
     plugin.call((client, callback) =>
       client.diff(
-        new messages.DiffRequest().setId("r1-shop").setOldInputs(struct(before)).setNews(struct(after)),
+        new messages.DiffRequest()
+          .setId("r1-shop")
+          .setOlds(struct(outputs))
+          .setOldInputs(struct(before))
+          .setNews(struct(after)),
         callback,
       ),
     );
+
+  const read = (properties: Fields): Promise<messages.ReadResponse> =>
+    plugin.call((client, callback) =>
+      client.read(
+        new messages.ReadRequest()
+          .setId("r1-shop")
+          .setProperties(struct(properties))
+          .setInputs(struct(inputs())),
+        callback,
+      ),
+    );
+
+  /** What an error has the engine keep. */
+  function keptBy(error: CallError): messages.ErrorResourceInitFailed {
+    const [details] = error.metadata.get("grpc-status-details-bin");
+    const [detail] = Status.deserializeBinary(new Uint8Array(details as Buffer)).getDetailsList();
+    return messages.ErrorResourceInitFailed.deserializeBinary(detail!.getValue_asU8());
+  }
 
   async function errorOf(work: Promise<unknown>): Promise<CallError> {
     return work.then(
@@ -101,6 +125,38 @@ describe("The provider plugin whalecloud-apig", function () {
     assert.deepEqual(told.getReplacesList(), []);
     assert.equal(same.getChanges(), messages.DiffResponse.DiffChanges.DIFF_NONE);
   });
+
+  /** Outputs, and whether all that they speak of is certain. */
+  const outputs: readonly (readonly [string, Fields, boolean])[] = [
+    ["an answer is not known", { spec, stale: [] }, false],
+    ["something is still to be removed", { ...certain, stale: [{ ...spec, path: "/old" }] }, false],
+    ["a mock has something to remove one day", { ...certain, stale: [{ ...spec }], mock: true }, true],
+    ["the gateway has said yes", certain, true],
+  ];
+
+  for (const [what, state, isCertain] of outputs) {
+    it(`has ${isCertain ? "nothing" : "something"} to do where nothing is asked for anew and ${what}`, async () => {
+      const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
+      const response = await diff(inputs(), inputs(), state);
+      assert.equal(response.getChanges(), isCertain ? DIFF_NONE : DIFF_SOME);
+      assert.deepEqual(response.getReplacesList(), []);
+    });
+
+    it(`says ${isCertain ? "nothing" : "that it is not certain"} where it is asked to read and ${what}`, async () => {
+      if (isCertain) {
+        assert.deepEqual((await read(state)).getProperties()?.toJavaScript(), state);
+        return;
+      }
+      const kept = keptBy(await errorOf(read(state)));
+      assert.equal(kept.getId(), "r1-shop");
+      assert.deepEqual(kept.getProperties()?.toJavaScript(), state);
+      assert.deepEqual(kept.getInputs()?.toJavaScript(), inputs());
+      assert.match(
+        kept.getReasonsList().join(),
+        /^what the WhaleCloud API gateway at 127\.0\.0\.1:\d+ has done of r1-shop is not known: the next update/,
+      );
+    });
+  }
 
   it("asks the gateway nothing in a preview, and says that its answer is not known", async () => {
     const response = await create(inputs(), true);
@@ -161,9 +217,7 @@ describe("The provider plugin whalecloud-apig", function () {
   it("says what there may be after a failure, so that the engine keeps it", async () => {
     fake.fail({ answer: "cut" });
     const error = await errorOf(create(inputs()));
-    const [details] = error.metadata.get("grpc-status-details-bin");
-    const [detail] = Status.deserializeBinary(new Uint8Array(details as Buffer)).getDetailsList();
-    const kept = messages.ErrorResourceInitFailed.deserializeBinary(detail!.getValue_asU8());
+    const kept = keptBy(error);
     assert.equal(kept.getId(), "r1-shop");
     assert.deepEqual(kept.getProperties()?.toJavaScript(), { spec, stale: [] });
     assert.deepEqual(kept.getInputs()?.toJavaScript(), inputs());
@@ -177,19 +231,8 @@ describe("The provider plugin whalecloud-apig", function () {
     assert.deepEqual(error.metadata.get("grpc-status-details-bin"), []);
   });
 
-  it("gives back the state where it is asked to read, and imports nothing", async () => {
-    const state = { spec, response: { res_code: "0000" }, stale: [] };
-    const read = (properties: Fields): Promise<messages.ReadResponse> =>
-      plugin.call((client, callback) =>
-        client.read(
-          new messages.ReadRequest()
-            .setId("r1-shop")
-            .setProperties(struct(properties))
-            .setInputs(struct(inputs())),
-          callback,
-        ),
-      );
-    assert.deepEqual((await read(state)).getProperties()?.toJavaScript(), state);
+  it("imports nothing, and asks the gateway nothing where it is asked to read", async () => {
+    await read(certain);
     assert.match((await errorOf(read({}))).details, /cannot be imported/);
     assert.deepEqual(fake.requests, []);
   });

@@ -57,6 +57,8 @@ describe("An API behind the WhaleCloud API gateway", function () {
   const get = (name: string): Promise<AnyObject | undefined> => cluster.get("ExposedAPI", name);
   const create = (name: string, spec: Record<string, unknown> = {}): Promise<AnyObject> =>
     cluster.create(exposedApi(name, spec));
+  const toGateway = (name: string, type: string): Promise<AnyObject> =>
+    cluster.patch("ExposedAPI", name, { metadata: { annotations: { "oda.tmforum.org/gateway": type } } });
   const untilReason = (name: string, reason: string): Promise<AnyObject> =>
     untilCondition(cluster, name, "Reconciled", reason);
   const paths = (): string[] => fake.bound.map(({ path }) => path).sort();
@@ -126,6 +128,23 @@ describe("An API behind the WhaleCloud API gateway", function () {
     assert.ok(paths().includes("/refused/v4"));
   });
 
+  it("is not Ready as long as the gateway fails, which is asked again and again", async () => {
+    const failing = { answer: { status: 500, body: "oops" } };
+    fake.fail(...Array.from({ length: 3 }, () => failing));
+    await create("failing");
+    await until("the gateway is asked the third time", async () => {
+      const object = await get("failing");
+      if (fake.asked.length < 3) assert.notEqual(conditionOf(object, "Ready")?.status, "True");
+      return fake.asked.length >= 3;
+    });
+    const object = await untilApplied(cluster, "failing", "/failing/v4");
+    assert.equal(fake.asked.length, 4);
+    const { response } = object.status?.["apigBind"] as Record<string, unknown>;
+    assert.deepEqual(response, { res_code: "0000", res_message: "success" });
+    await cluster.delete("ExposedAPI", "failing");
+    await untilGone(cluster, "ExposedAPI", "failing");
+  });
+
   it("is invalid without a document that the gateway can fetch, and bound once it has one", async () => {
     await create("undocumented", { specification: [{ version: "v4" }] });
     const object = await untilReason("undocumented", "InvalidSpec");
@@ -146,9 +165,7 @@ describe("An API behind the WhaleCloud API gateway", function () {
   });
 
   it("moves to Istio and back, and is served by the old one until it is by the new one", async () => {
-    const gateway = (type: string): Promise<AnyObject> =>
-      cluster.patch("ExposedAPI", "shop", { metadata: { annotations: { "oda.tmforum.org/gateway": type } } });
-    await gateway("istio");
+    await toGateway("shop", "istio");
     await until("Istio's route is there, and the registration is gone", async () => {
       const route = await cluster.get("VirtualService", "shop");
       if (!paths().includes("/store/v4")) assert.ok(route, "nobody serves the API");
@@ -159,13 +176,36 @@ describe("An API behind the WhaleCloud API gateway", function () {
       async () => !("apigBind" in ((await get("shop"))?.status ?? {})),
     );
     assert.deepEqual(fake.asked, ["unbind /store/v4"]);
-    await gateway("whalecloud-apig");
+    await toGateway("shop", "whalecloud-apig");
     await until("Istio's route is gone", async () => {
       const route = await cluster.get("VirtualService", "shop");
       if (route === undefined) assert.ok(paths().includes("/store/v4"), "nobody serves the API");
       return route === undefined;
     });
     await until("the status has apigBind", async () => "apigBind" in ((await get("shop"))?.status ?? {}));
+  });
+
+  it("stays behind Istio as long as the gateway that it moves to fails", async () => {
+    await create("moving");
+    await untilApplied(cluster, "moving", "/moving/v4");
+    await toGateway("moving", "istio");
+    await until("Istio alone serves it", async () => {
+      const route = await cluster.get("VirtualService", "moving");
+      return route !== undefined && !paths().includes("/moving/v4");
+    });
+    await untilApplied(cluster, "moving", "/moving/v4");
+    fake.requests.length = 0;
+    const failing = { answer: { status: 500, body: "oops" } };
+    fake.fail(...Array.from({ length: 3 }, () => failing));
+    await toGateway("moving", "whalecloud-apig");
+    await until("the gateway has said yes, and Istio's route is gone", async () => {
+      const route = await cluster.get("VirtualService", "moving");
+      if (route === undefined) assert.ok(paths().includes("/moving/v4"), "nobody serves the API");
+      return route === undefined;
+    });
+    assert.equal(fake.asked.length, 4);
+    await cluster.delete("ExposedAPI", "moving");
+    await untilGone(cluster, "ExposedAPI", "moving");
   });
 
   it("starts no run at a restart of the watcher", async () => {

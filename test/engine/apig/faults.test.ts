@@ -76,7 +76,48 @@ const ofCli: readonly string[] = [
   "the connection is cut after it was done",
 ];
 
+const failing: Fault = { answer: { status: 500, body: "oops" } };
+
 describeWithEngines("A run of an API behind the WhaleCloud API gateway", (world, used) => {
+  for (const refresh of [false, true]) {
+    const how = refresh ? "refreshes" : "does not refresh";
+
+    it(`asks the gateway again and again while it fails to bind a new API, where it ${how}`, async () => {
+      const { engine, fake } = world();
+      const name = `failing-${refresh}`;
+      fake.fail(failing, failing, failing);
+      for (const asked of [1, 2, 3]) {
+        const failure = await failureOf(engine.up(name, {}, refresh));
+        assert.equal(failure.reason, "GatewayUnavailable");
+        assert.equal(fake.requests.length, asked);
+      }
+      const { binding } = await engine.up(name, {}, refresh);
+      assert.deepEqual(binding?.value["response"], { res_code: "0000", res_message: "success" });
+      assert.equal(fake.bound.length, 1);
+      await engine.up(name, {}, refresh);
+      assert.equal(fake.requests.length, 4);
+      await engine.destroy(name);
+    });
+
+    it(`asks it again where it has failed to remove what was bound, where it ${how}`, async () => {
+      const { engine, fake } = world();
+      const name = `leaving-${refresh}`;
+      const moved = { spec: { path: `/elsewhere-${refresh}` } };
+      await engine.up(name);
+      fake.fail({ ...failing, of: "unbind" }, { ...failing, of: "unbind" });
+      for (const unbinding of [1, 2]) {
+        await failureOf(engine.up(name, moved, refresh));
+        assert.equal(fake.asked.filter((asked) => asked === `unbind /${name}`).length, unbinding);
+      }
+      await engine.up(name, moved, refresh);
+      assert.deepEqual(
+        fake.bound.map(({ path }) => path),
+        [`/elsewhere-${refresh}`],
+      );
+      await engine.destroy(name);
+    });
+  }
+
   for (const [index, [what, fault, reason, words]] of troubles.entries()) {
     if (used === "cli" && !ofCli.includes(what)) continue;
 

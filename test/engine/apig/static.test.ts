@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const root = join(__dirname, "../../..");
 
 describe("pulumi up with the WhaleCloud API gateway", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let dir: string;
   let fake: FakeApig;
   let toolchain: Toolchain;
@@ -60,6 +60,20 @@ describe("pulumi up with the WhaleCloud API gateway", function () {
     const { stdout } = await onStack("preview");
     assert.match(stdout, /whalecloud-apig:index:ApiRegistration/);
     assert.deepEqual(fake.requests, []);
+  });
+
+  it("fails as long as the gateway does, refreshed or not", async () => {
+    const failing = { answer: { status: 500, body: "oops" } };
+    fake.fail(failing, failing);
+    for (const [index, flags] of [[], ["--refresh"]].entries()) {
+      await assert.rejects(
+        onStack("up", "--yes", "--skip-preview", ...flags),
+        ({ stdout }: { readonly stdout: string }) => stdout.includes("HTTP status 500"),
+      );
+      assert.equal(fake.requests.length, index + 1);
+    }
+    const { stdout } = await onStack("preview", "--refresh");
+    assert.match(stdout, /~ .*whalecloud-apig:index:ApiRegistration/);
   });
 
   it("binds the API, and removes it with the stack", async () => {
