@@ -79,14 +79,18 @@ export class ApiRun {
   private async inTurn(engine: Engine, refresh: boolean): Promise<RunEnd> {
     const { foreign, stopping } = this.deps;
     const { key, evaluation } = this.subject;
-    const { api, settings } = evaluation;
-    const before = await foreign.before(api, settings.gateway, this.stack, stopping);
-    const { change, overwrites } = before;
+    const { api, awaits, settings } = evaluation;
+    // A gateway that cannot be told of the API yet has nothing of it: whether it answers is of no matter.
+    const isTold = awaits?.untold === undefined;
+    const before = isTold
+      ? await foreign.before(api, settings.gateway, this.stack, stopping)
+      : { overwrites: false };
+    const { change, overwrites }: BeforeRun = before;
     if (change !== undefined && !overwrites) return { lacking: changedElsewhereProblem(change) };
     const input = await this.programInput();
     await this.begin();
     const outputs = await this.engineRun(engine, input, refresh || overwrites, before);
-    const etags = await foreign.after(key, api, settings.gateway, stopping);
+    const etags = isTold ? await foreign.after(key, api, settings.gateway, stopping) : undefined;
     const { told = [] } = this.note;
     return {
       outputs,

@@ -221,7 +221,8 @@ describe("Reconciler on an API of a gateway outside the cluster", () => {
       assert.deepEqual([stack()["awaits"], url()], [undefined, "https://10.0.0.1/a"]);
     });
 
-    it("is gone at once where it is deleted while the other is awaited", async () => {
+    it("is gone at once where it is deleted while the other is awaited, which is not asked", async () => {
+      world.tags = new TransientError("GatewayUnavailable", "the service is away");
       world.create("a", { path: "/a" });
       await world.reconcile("a");
       world.around = unreached;
