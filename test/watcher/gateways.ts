@@ -1,26 +1,9 @@
 /** Gateways outside the cluster, for the tests of the watcher. */
 import { defaultIstioSettings, type AzureApimSettings, type WhalecloudApigSettings } from "../../components";
 import { GatewayCatalog, type GatewayType, type SettingsSource } from "../../watcher/gatewayCatalog";
+import { azureExample } from "../support/azure/settings";
 
-export const azure: AzureApimSettings = {
-  type: "azure-apim",
-  subscriptionId: "00000000-0000-4000-8000-000000000001",
-  resourceGroup: "oda-rg",
-  serviceName: "oda-apim",
-  gatewayUrl: "https://oda-apim.azure-api.net",
-  developerPortalUrl: "https://oda-apim.developer.azure-api.net",
-  tier: "standard",
-  apiIds: "name",
-  cluster: { type: "ingress", className: "istio", isolate: false, istio: defaultIstioSettings },
-  jwt: [],
-  subscriptionKey: { header: "Ocp-Apim-Subscription-Key", query: "subscription-key" },
-  quotaPeriod: 2_592_000,
-  maxValidatedBytes: 102_400,
-  namedValues: [],
-  products: [],
-  subscriptions: [],
-  foreignChanges: "report",
-};
+export const azure: AzureApimSettings = azureExample();
 
 export const whalecloud: WhalecloudApigSettings = {
   type: "whalecloud-apig",

@@ -10,6 +10,7 @@ import {
 import { policyDocument } from "../../../components/azureApim/policies/policyDocument";
 import { type ExposedApi, type PolicyField } from "../../../spec";
 import { annotated, parse, rulesWith, type Json } from "../../spec/examples";
+import { azureExample } from "../../support/azure/settings";
 
 export const PATH = "/r1-catalog/tmf-api/productCatalogManagement/v4";
 
@@ -37,25 +38,7 @@ export const keycloak = {
 } as const;
 
 /** Settings of a service with two providers of tokens. */
-export const settings: AzureApimSettings = {
-  type: "azure-apim",
-  subscriptionId: "00000000-0000-4000-8000-000000000001",
-  resourceGroup: "oda-rg",
-  serviceName: "oda-apim",
-  gatewayUrl: "https://oda-apim.azure-api.net",
-  developerPortalUrl: "https://oda-apim.developer.azure-api.net",
-  tier: "standard",
-  apiIds: "name",
-  cluster: { type: "ingress", className: "istio", isolate: false, istio: defaultIstioSettings },
-  jwt: [entra, keycloak],
-  subscriptionKey: { header: "Ocp-Apim-Subscription-Key", query: "subscription-key" },
-  quotaPeriod: 2_592_000,
-  maxValidatedBytes: 102_400,
-  namedValues: [],
-  products: [],
-  subscriptions: [],
-  foreignChanges: "report",
-};
+export const settings: AzureApimSettings = azureExample({ jwt: [entra, keycloak] });
 
 /** Settings with changes to the way into the cluster. */
 export function withCluster(changes: Json, others: Partial<AzureApimSettings> = {}): AzureApimSettings {

@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type ApiContext, type GatewaySettings } from "../../../components";
-import { defaultIstioSettings } from "../../../components";
 import { startControlPlane, type ControlPlane } from "../../../dev/controlPlane";
 import { ensureToolchain, withEngines, type Toolchain } from "../../../dev/toolchain";
 import {
@@ -22,6 +21,7 @@ import {
 import { noRules } from "../../../spec";
 import { parse } from "../../spec/examples";
 import { FakeArm, PLACE } from "../../support/azure/fakeArm";
+import { azureExample } from "../../support/azure/settings";
 import { azureEnvironment } from "../../support/azure/standIn";
 
 /** Passphrase of the stacks. */
@@ -164,21 +164,5 @@ function run(name: string, { spec, annotations, gateway, context, document, keep
 
 /** Settings of the service, with an Ingress for each API. */
 export function azureSettings(arm: FakeArm): Extract<GatewaySettings, { readonly type: "azure-apim" }> {
-  return {
-    type: "azure-apim",
-    ...PLACE,
-    gatewayUrl: arm.gatewayUrl,
-    developerPortalUrl: "https://canvas-apim.developer.azure-api.net",
-    tier: "standard",
-    apiIds: "name",
-    cluster: { type: "ingress", className: "istio", isolate: false, istio: defaultIstioSettings },
-    jwt: [],
-    subscriptionKey: { header: "Ocp-Apim-Subscription-Key", query: "subscription-key" },
-    quotaPeriod: 2_592_000,
-    maxValidatedBytes: 102_400,
-    namedValues: [],
-    products: [],
-    subscriptions: [],
-    foreignChanges: "report",
-  };
+  return azureExample({ ...PLACE, gatewayUrl: arm.gatewayUrl });
 }
