@@ -74,6 +74,20 @@ describe("Reconciler on an API that leaves an Azure that is away", () => {
     assert.equal(world.runsOf("a"), runs);
   });
 
+  it("has a run without refresh too where it leaves a WhaleCloud gateway", async () => {
+    const documented = { specification: [{ url: "http://docs.example.com/b" }] };
+    world.engine.work = () => Promise.resolve();
+    world.create("b", { path: "/b", ...documented }, behind("whalecloud-apig"));
+    await world.reconcile("b");
+    world.engine.work = away();
+    world.change("b", { path: "/c", ...documented });
+    await world.reconcile("b");
+    world.annotate("b", {});
+    await world.reconcile("b");
+    assert.equal(world.runsOf("b"), 3);
+    assert.equal(optionsOfLastRun().refresh, false);
+  });
+
   it("takes changes of its spec meanwhile", async () => {
     leave();
     world.engine.work = away({ uid: "istio-uid", versions: {} });
