@@ -183,6 +183,9 @@ export function notingDeletions<Failure extends Error>(error: Failure, output: s
  */
 const FAILED = /^ (.{2}) (\S+) .*?\*\*([a-z]+ )?failed\*\*/gm;
 
+/** What the engine puts before the reason of a resource that was made in part. */
+const LIST_OF_ONE = /\b1 error occurred: \* /g;
+
 /** Longest message kept: enough for the engine's words, short enough for a status. */
 const MAX_MESSAGE = 600;
 
@@ -204,7 +207,7 @@ export function errorLines(output: string): string {
     // The provider puts the API server's answer on the lines after its own.
     return [text, ...continuation(lines, index + 1)];
   });
-  const text = [...new Set(errors)].join(" ");
+  const text = [...new Set(errors)].join(" ").replaceAll(LIST_OF_ONE, "");
   const kept = text === "" ? lines.slice(-5).join(" ") : text;
   return presentable(kept);
 }

@@ -1,6 +1,6 @@
 // What is said of gateways: of their addresses, their settings, and what they need to be told of an API.
 import { message, problem, type Problem } from "./reasons";
-import { ingressRemedy } from "./remedies";
+import { ingressRemedy, missingIngressRemedy } from "./remedies";
 
 /** The problem of an API whose gateway cannot be used, for its settings are not known. */
 export function settingsUnknownProblem(gateway: string, why: string): Problem {
@@ -64,7 +64,10 @@ export function gatewayAddressProblem(service: string | undefined, found: readon
 export function ingressAddressProblem(ingress: string, exists: boolean): Problem {
   const lack = exists ? "has no host name and no address" : "does not exist, or cannot be read";
   const what = `Ingress ${ingress}, which APIG_INGRESS names, ${lack}`;
-  return { reason: "GatewayAddressUnknown", message: message(what, ingressRemedy) };
+  return {
+    reason: "GatewayAddressUnknown",
+    message: message(what, exists ? ingressRemedy : missingIngressRemedy),
+  };
 }
 
 function withoutAddress(service: string | undefined, found: readonly string[]): string {

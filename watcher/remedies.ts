@@ -16,7 +16,7 @@ export const remedies = {
   CrdMissing: `install the CRDs of what the kind is from: Istio, the Prometheus operator or cert-manager; ${RETRIED}`,
   DeadlineExceeded: `if the machine is overloaded, lower ODA_CONCURRENCY, else see docs/conditions.md; ${RETRIED}`,
   DocumentInvalid: "correct the document, or spec.specification; it is read again from time to time",
-  DocumentUnavailable: `correct spec.specification, or have the document answered; ${RETRIED}`,
+  DocumentUnavailable: `correct spec.specification, or make the document available where it says; ${RETRIED}`,
   Drifted: PUT_BACK,
   DriftDetected: PUT_BACK,
   EngineError: `see the watcher's log and report a bug; ${RETRIED}`,
@@ -32,7 +32,8 @@ export const remedies = {
   GatewayUnauthorized: `give the identity of the watcher its roles at the gateway, see docs/operations.md#azure-api-management; ${RETRIED}`,
   GatewayUnavailable: `if it lasts, look at the gateway's service and the network; ${RETRIED}`,
   GatewaySettingsUnknown:
-    "complete the platform file or the Key Vault, or give the watcher the right to read it; it goes on by itself",
+    "complete the platform file and restart the watcher; or complete the Key Vault, or give the watcher the right to read " +
+    "it, and it goes on by itself",
   InvalidSpec: "correct what is named here",
   Locked: "take it out of the object, or ask the platform team to change its settings",
   MonitoringConflict:
@@ -70,6 +71,39 @@ export const recurringDriftRemedy =
 /** In place of that of `GatewayAddressUnknown`, where clients reach the gateway at an Ingress. */
 export const ingressRemedy =
   "give it a host, or have its controller give it an address; the URL appears as soon as there is one";
+
+/** In place of that of `GatewayAddressUnknown`, where there is no such Ingress. */
+export const missingIngressRemedy =
+  "create it, or correct APIG_INGRESS or the platform file and restart the watcher; the URL appears as soon as it has an address";
+
+/** What is to be done about one of the troubles of a reason. */
+interface CloserRemedy {
+  readonly of: keyof typeof remedies;
+  /** What the error says of it. */
+  readonly said: RegExp;
+  readonly remedy: string;
+}
+
+/** What is to be done about a failed run, where the words of the error say more than its reason. The first that fits. */
+export const closerRemedies: readonly CloserRemedy[] = [
+  {
+    of: "GatewayUnauthorized",
+    said: /the WhaleCloud API gateway at \S+ denied access: /,
+    remedy: `requests to it have no credentials: have whoever asks for them let the watcher in, see docs/whalecloud.md; ${RETRIED}`,
+  },
+  {
+    of: "GatewayRejected",
+    said: /the WhaleCloud API gateway at \S+ refused to remove \S+: res_code /,
+    remedy:
+      "if the code means that it does not have the API, add it to APIG_ABSENT_CODES and restart the watcher, " +
+      `see docs/whalecloud.md; ${RETRIED}`,
+  },
+  {
+    of: "GatewayUnauthorized",
+    said: /\bno identity: /,
+    remedy: `give the watcher an identity with the rights on the service, see docs/operations.md#azure-api-management; ${RETRIED}`,
+  },
+];
 
 /** In place of that of `MonitoringConflict`, while another API is yet to give back what it has set. */
 export const keptRemedy =

@@ -23,4 +23,9 @@ describe("classifyOutput, of the WhaleCloud API gateway", () => {
       assert.ok(error.message.includes(text), error.message);
     });
   }
+
+  it("leaves out that there is one error, as the engine says of what was made in part", () => {
+    const [[text]] = words;
+    assert.equal(classifyOutput(failedUpdate("1 error occurred:", `\t* ${text}`)).message, text);
+  });
 });

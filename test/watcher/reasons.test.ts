@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EngineError, StackLockedError, TransientError, transientReasons } from "../../stack";
 import { type Change } from "../../watcher/drift/change";
 import { driftCorrectedMessage, driftProblem, recurringDriftProblem } from "../../watcher/drift/messages";
-import { gatewayAddressProblem } from "../../watcher/gatewayMessages";
+import { gatewayAddressProblem, ingressAddressProblem } from "../../watcher/gatewayMessages";
 import { noEndpointProblem, portMissingProblem, serviceMissingProblem } from "../../watcher/serviceMessages";
 import { removalProblem, runProblem } from "../../watcher/runMessages";
 import {
@@ -69,6 +69,46 @@ describe("the message of a trouble", () => {
       assert.match(message, /; it is tried again by itself$/);
     });
   }
+
+  const whalecloud = "the WhaleCloud API gateway at apig:8080";
+
+  /** Words of failed runs, and what is to be done about just that. */
+  const closer = [
+    [
+      "GatewayUnauthorized",
+      `${whalecloud} denied access: HTTP status 401: no`,
+      /; requests to it have no credentials: /,
+    ],
+    [
+      "GatewayUnauthorized",
+      "the entity tag of the API a cannot be read: no identity: none",
+      /; give the watcher an identity/,
+    ],
+    ["GatewayUnauthorized", "Status=403", /; give the identity of the watcher its roles/],
+    [
+      "GatewayRejected",
+      `${whalecloud} refused to remove a: res_code 2044: no`,
+      /; if the code means .* APIG_ABSENT_CODES/,
+    ],
+    ["GatewayRejected", `${whalecloud} refused to remove a: HTTP status 404: no`, /; change the spec/],
+    ["GatewayRejected", `${whalecloud} refused to bind a: res_code 2044: no`, /; change the spec/],
+  ] as const;
+
+  for (const [reason, words, remedy] of closer) {
+    it(`says what is to be done about "${words}"`, () => {
+      const error = new TransientError(reason, words);
+      assert.match(runProblem(error).message, remedy);
+      assert.match(removalProblem("components.a", error).message, remedy);
+    });
+  }
+
+  it("says that an Ingress of the platform has to be made, or what it lacks", () => {
+    assert.match(ingressAddressProblem("apis/portal", false).message, /; create it, or correct APIG_INGRESS/);
+    assert.match(
+      ingressAddressProblem("apis/portal", true).message,
+      /; give it a host, or have its controller/,
+    );
+  });
 
   it("is never cut within a character", () => {
     assert.equal(cut("😀😀😀", 4), "😀…");
