@@ -138,8 +138,8 @@ describe("Reconciler on an API in Azure that somebody else may change", () => {
   it("takes a service that Key Vault names anew for another place, of which nothing is known", async () => {
     const other = { ...azure, serviceName: "oda-apim-2", gatewayUrl: "https://oda-apim-2.azure-api.net" };
     source.set(other);
-    world.tags = {};
     await world.reconcile("other");
+    world.tags = {};
     await world.reconcile("a");
     assert.equal(world.condition("a", "Reconciled"), "True Applied");
     assert.equal(world.tagsReadAt, "oda-apim-2/a");
@@ -152,8 +152,8 @@ describe("Reconciler on an API in Azure that somebody else may change", () => {
 
   it("takes another id of the API for another place", async () => {
     source.set({ ...azure, apiIds: "namespace-name" });
-    world.tags = {};
     await world.reconcile("other");
+    world.tags = {};
     await world.reconcile("a");
     assert.equal(world.condition("a", "Reconciled"), "True Applied");
     assert.equal(world.tagsReadAt, "oda-apim/components-a");

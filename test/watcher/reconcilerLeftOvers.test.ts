@@ -150,6 +150,17 @@ describe("Reconciler on an API of which a run that was stopped has left somethin
     assert.deepEqual([world.removals, told()], [[REMOVAL], undefined]);
   });
 
+  it("looks once more at the place that an API has left, where a move that is cut off would leave it", async () => {
+    await world.reconcile("a");
+    world.annotate("a", {});
+    await cutOff();
+    assert.deepEqual(told(), [PLACE]);
+    await world.reconcile("a");
+    assert.deepEqual([world.removals, told()], [[REMOVAL], undefined]);
+    await world.reconcile("a");
+    assert.equal(world.removals.length, 1);
+  });
+
   it("removes it at a service that Key Vault names no more", async () => {
     await cutOff();
     source.set({ ...azure, serviceName: "oda-apim-2" });
