@@ -30,6 +30,8 @@ export interface PlatformTarget {
   readonly known: boolean;
   /** Whether a run has left the objects as they should be: one of this process, or of one before. */
   readonly left: boolean;
+  /** Whether to look first at what is there: an earlier process may have left it, and somebody else changed it since. */
+  readonly refresh: boolean;
 }
 
 /** What became of it. */
@@ -72,15 +74,14 @@ async function missingNamespace(
 
 async function up(
   { drift, engine, stopping }: PlatformRunDependencies,
-  { gateway, objects, stack, known }: PlatformTarget,
+  { gateway, objects, stack, known, refresh }: PlatformTarget,
 ): Promise<PlatformRunEnd> {
   const force = drift.mustTake(objects);
   const input = { platform: gateway, ...(force ? { rewrittenAt: new Date().toISOString() } : {}) };
   try {
     const { versions } = await engine.up(
       { kind: "Platform", stack, known, input, signal: stopping },
-      // An earlier process may have left them, and somebody else changed them since.
-      { refresh: true, force },
+      { refresh, force },
     );
     drift.settle(versions);
     return { result: "applied" };

@@ -51,6 +51,8 @@ export class PlatformStack {
   private applied = false;
   /** Whether they are as other settings had them, or some of these are left: those of an earlier process, or of this one. */
   private isOutdated = false;
+  /** Whether the last run has failed. */
+  private hasFailed = false;
   private problem: Problem | undefined;
   private underWay: Promise<void> | undefined;
 
@@ -203,7 +205,10 @@ export class PlatformStack {
 
   private async run(): Promise<void> {
     const { gateway, stack, objects, applied: known, left } = this;
-    const end = await runPlatform(this.deps, { gateway, stack, objects, known, left });
+    // A service that is not the gateway any more may never answer again: only what is to be deleted waits for it.
+    const refresh = gateway.type === "istio" || !this.hasFailed;
+    const end = await runPlatform(this.deps, { gateway, stack, objects, known, left, refresh });
+    this.hasFailed = end.result === "failed" || end.result === "undeleted";
     if (end.result === "failed") {
       this.failed(end.problem, end.error);
       return;

@@ -110,7 +110,7 @@ describe("Reconciler on an API that leaves an Azure that is away", () => {
 });
 
 describe("Reconciler on an API in Azure, and what all share there", () => {
-  useClock();
+  const clock = useClock();
   let world: World;
 
   beforeEach(async () => {
@@ -127,6 +127,23 @@ describe("Reconciler on an API in Azure, and what all share there", () => {
       await world.reconcile(name);
     }
     assert.deepEqual(world.runs, ["up azure-apim", "up components.a", "up components.b"]);
+  });
+
+  it("is run again without refresh where a service does not answer, which may be one that the settings name no more", async () => {
+    const refreshes = (): unknown[] =>
+      world.engine.asked
+        .filter(([, run]) => (run as StackRun).kind === "Platform")
+        .map(([, , options]) => (options as UpOptions).refresh);
+    world.engine.work = away();
+    world.create("a", { path: "/a" }, behind("azure-apim"));
+    await world.reconcile("a");
+    assert.deepEqual(refreshes(), [true]);
+
+    world.engine.work = () => Promise.resolve();
+    await clock.advance(2_000);
+    await world.reconcile("a");
+    assert.deepEqual(refreshes(), [true, false]);
+    assert.equal(world.condition("a", "Reconciled"), "True Applied");
   });
 
   it("goes on where only what the settings name no more cannot be deleted, and tells that", async () => {
