@@ -43,9 +43,12 @@ function stopOnSignals(watcher: Watcher, log: Logger): void {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
-      log.info({ signal }, "stopping: waiting for engine runs under way");
+      log.info({ signal }, "stopping, once no engine run is under way");
       watcher.stop().then(
-        () => process.exit(0),
+        () => {
+          log.info("stopped");
+          process.exit(0);
+        },
         (error: unknown) => {
           log.error({ err: error }, "stopping failed");
           process.exit(1);

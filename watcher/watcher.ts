@@ -9,6 +9,7 @@ import { type WatcherConfig } from "./config";
 import { Controller, type ControllerOptions } from "./controller";
 import { observeEngine, type EngineObserver } from "./engineProcesses";
 import { Documents } from "./documents";
+import { describeAzure, gatewayWarnings } from "./gatewayStart";
 import { createCatalog, realSources, warnOfProviders, type GatewaySources } from "./gatewaySources";
 import { findGatewayWorkload, gatewayWorkload, type FoundWorkload } from "./gatewayWorkload";
 import { startHealthServer, type HealthServer } from "./health";
@@ -102,7 +103,9 @@ export class Watcher {
     const { namespaces, monitoring, drift, rules } = config;
     const gateways = createCatalog(config, istio, log, sources);
     const about = { version, engine: this.engine.name, resources, namespaces: namespaces ?? "all" };
-    log.info({ ...about, gateways: gateways.describe(), monitoring, rules, drift }, "serving");
+    const known = { ...gateways.describe(), azure: describeAzure(config) };
+    log.info({ ...about, gateways: known, monitoring, rules, drift }, "serving");
+    for (const warning of gatewayWarnings(config, process.env)) log.warn(warning);
     void warnOfProviders(config, log, this.stopped.signal);
     this.waitingFor = "the caches";
     this.controller = new Controller({

@@ -166,6 +166,7 @@ describe("A watcher with several gateways", () => {
     put("a", { specification: [{ url: "http://docs.example.com/a" }] }, behind("whalecloud-apig"));
     await follow({ APIG_INGRESS: "components/apig", APIG_MOCK: "true" });
     await urlBecomes("a", "https://apig.example.com/a");
+    assert.ok(logged.some((line) => line.includes("the WhaleCloud API gateway is a mock")));
     const before = ups();
     server.put(INGRESSES, {
       metadata: { name: "apig", namespace: "components" },
@@ -179,6 +180,7 @@ describe("A watcher with several gateways", () => {
     await follow();
     const serving = logged.find((line) => line.includes('"serving"')) ?? "";
     assert.match(serving, /"default":"istio"/);
+    assert.match(serving, /"azure":\{"keyVault":"https:\/\/oda-vault\./);
     assert.doesNotMatch(serving, /secret|password|clientSecret/i);
   });
 });
