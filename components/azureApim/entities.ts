@@ -18,7 +18,7 @@ const MAX_DISPLAY_NAME = 300;
  * the implementation by its policy alone, which names the Backend. Resource Manager has no way to create an Api together
  * with its policy; so there is no moment, at its creation or after somebody has deleted the policy, in which it is open.
  */
-const NOWHERE = "https://policy.invalid";
+const NO_BACKEND = "https://policy.invalid";
 
 /** Every header and every value of a query. */
 const HIDDEN: inputs.DataMaskingArgs = {
@@ -97,7 +97,7 @@ export function apiArgs(args: AzureApimArgs, backend: string): apim.ApiArgs {
     path,
     protocols: ["https"],
     ...optional("apiRevisionDescription", markOf(args.owner)),
-    serviceUrl: api.jwt.length > 0 ? NOWHERE : backendUrl(backend, api.path),
+    serviceUrl: api.jwt.length > 0 ? NO_BACKEND : backendUrl(backend, api.path),
     subscriptionRequired: api.apiKeyVerification.enabled,
     subscriptionKeyParameterNames: { header, query },
     ...(version === undefined
