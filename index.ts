@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { defaultIstioSettings, needsPlatform, noPlatform, OdaApi, OdaPlatform } from "./components";
 import {
   checkTogether,
+  defaultDocumentLimits,
   neighboursOf,
   platformStackName,
   readManifests,
@@ -14,6 +15,7 @@ import {
 const config = new pulumi.Config("oda");
 const publicHostname = config.get("publicHostname") ?? "";
 const platformFile = config.get("platform") ?? "";
+const documentHosts = config.get("documentHosts");
 const platform = platformFile === "" ? noPlatform : readPlatformFile(platformFile);
 const istio = {
   ...defaultIstioSettings,
@@ -25,7 +27,9 @@ const istio = {
 async function serve(): Promise<Record<string, pulumi.Output<string | undefined>>> {
   const apis = readManifests(config.require("apis"), platform.rules);
   const gatewayOf = await staticGateways(apis, { default: config.get("gateway"), istio, platform });
-  const documents = await readStaticDocuments(apis, gatewayOf);
+  const limits =
+    documentHosts === undefined ? {} : { hosts: documentHosts.split(",").map((host) => host.trim()) };
+  const documents = await readStaticDocuments(apis, gatewayOf, { ...defaultDocumentLimits, ...limits });
   const neighbours = neighboursOf(apis, gatewayOf, documents);
   for (const warning of [...checkTogether(apis, gatewayOf), ...neighbours.warnings]) {
     void pulumi.log.warn(warning);

@@ -11,7 +11,6 @@ export {
   defaultDocumentLimits,
   DocumentError,
   DocumentReader,
-  readDocument,
   shownUrl,
   type DocumentLimits,
   type DocumentReason,
@@ -60,4 +59,5 @@ export { RouteOverlaps, type Overlap } from "./routeOverlaps";
 export { type ApiSettings, type KeptGateway } from "./settings";
 export { withoutCredentials } from "./redact";
 export { checkTogether } from "./staticApis";
-export { readStaticDocuments, staticGateways, type StaticGatewaysOptions } from "./staticGateways";
+export { readStaticDocuments } from "./staticDocuments";
+export { staticGateways, type StaticGatewaysOptions } from "./staticGateways";

@@ -8,10 +8,11 @@ import {
   readMonitoringType,
   routesOf,
   routeText,
+  specErrors,
   type GatewaySettings,
   type PolicyOutcome,
 } from "../components";
-import { policyPlace, type ExposedApi } from "../spec";
+import { InvalidSpecError, policyPlace, type ExposedApi } from "../spec";
 import { unenforcedText } from "./policyText";
 
 /**
@@ -19,7 +20,7 @@ import { unenforcedText } from "./policyText";
  *
  * @returns a warning for each API that asks for policies that the gateway does not enforce, or that are locked
  * @throws Error that names the APIs, when two ask for one route, or one for a gateway that there is none of or a variant
- * of monitoring that there is none of here
+ * of monitoring that there is none of here, or when one breaks a rule of its gateway
  */
 export function checkTogether(
   apis: readonly ExposedApi[],
@@ -36,6 +37,8 @@ export function checkTogether(
     }
     checkMonitoring(name, api);
     const gateway = gatewayOf(api);
+    const broken = specErrors(api, gateway);
+    if (broken.length > 0) throw new Error(`${name}: ${new InvalidSpecError(broken).message}`);
     for (const route of routesOf(api, gateway).map(routeText)) {
       const holder = holders.get(route);
       if (holder !== undefined) throw new Error(`${holder} and ${name} both ask for the route ${route}`);

@@ -1,7 +1,6 @@
 // Which gateway each API of a program without a watcher is behind, and with which settings.
 import {
   awaited,
-  contextNeeds,
   gatewayTypes,
   isGatewayType,
   type GatewaySettings,
@@ -10,7 +9,6 @@ import {
 } from "../components";
 import { type ExposedApi } from "../spec";
 import { AzureSettingsSource } from "./azure/azureSettings";
-import { readDocument, defaultDocumentLimits, type ImportedDocument } from "./documents";
 
 /** What the gateways of a static program are made from. */
 export interface StaticGatewaysOptions {
@@ -23,6 +21,9 @@ export interface StaticGatewaysOptions {
 /** Seconds that a request to the WhaleCloud gateway may take, unless the platform file says. */
 const TIMEOUT = 30;
 
+/** Endpoint of a mock, which is asked nothing (RFC 6761, section 6.4). */
+const NOWHERE = "http://apig.invalid";
+
 /**
  * Finds the settings of the gateways that these APIs are behind. Key Vault is read, once, where an API needs it.
  *
@@ -32,13 +33,14 @@ export async function staticGateways(
   apis: readonly ExposedApi[],
   { default: usual = "", istio, platform }: StaticGatewaysOptions,
 ): Promise<(api: ExposedApi) => GatewaySettings> {
+  if (usual !== "" && !isGatewayType(usual)) throw new Error(`oda:gateway: ${notOne(usual)}`);
   const known = new Map<string, GatewaySettings>([["istio", istio]]);
   const typeOf = (api: ExposedApi): string => api.gateway ?? (usual === "" ? "istio" : usual);
   for (const api of apis) {
     const type = typeOf(api);
     const name = `${api.namespace}/${api.name}`;
     if (!isGatewayType(type)) {
-      throw new Error(`${name}: gateway ${JSON.stringify(type)} must be one of ${gatewayTypes.join(", ")}`);
+      throw new Error(`${name}: gateway ${notOne(type)}`);
     }
     const settings = known.get(type) ?? (await settingsOf(type, istio, platform));
     if (typeof settings === "string") throw new Error(`${name}: gateway ${type}: ${settings}`);
@@ -52,6 +54,10 @@ export async function staticGateways(
   return (api) => known.get(typeOf(api)) ?? istio;
 }
 
+function notOne(type: string): string {
+  return `${JSON.stringify(type)} must be one of ${gatewayTypes.join(", ")}`;
+}
+
 /** The settings, or why there are none. */
 async function settingsOf(
   type: GatewaySettings["type"],
@@ -63,8 +69,10 @@ async function settingsOf(
       return istio;
     case "whalecloud-apig": {
       const { endpoint, ...rest } = whalecloudApig ?? {};
-      if (endpoint === undefined) return "whalecloudApig.endpoint must be in the platform file";
-      return { mock: false, timeout: TIMEOUT, ...rest, type, endpoint };
+      if (endpoint === undefined && rest.mock !== true) {
+        return "whalecloudApig.endpoint must be in the platform file";
+      }
+      return { mock: false, timeout: TIMEOUT, ...rest, type, endpoint: endpoint ?? NOWHERE };
     }
     case "azure-apim": {
       const source = new AzureSettingsSource({ part: azureApim, vaultUrl: keyVaultUrl, istio });
@@ -73,30 +81,4 @@ async function settingsOf(
       return source.settings() ?? source.problem() ?? "its settings are not known";
     }
   }
-}
-
-/**
- * The documents that gateways import, each read once.
- *
- * @throws DocumentError where one cannot be read, or imported
- */
-export async function readStaticDocuments(
-  apis: readonly ExposedApi[],
-  gatewayOf: (api: ExposedApi) => GatewaySettings,
-): Promise<ReadonlyMap<ExposedApi, ImportedDocument>> {
-  const documents = new Map<ExposedApi, ImportedDocument>();
-  for (const api of apis) {
-    const [named] = api.specification;
-    if (named === undefined || !contextNeeds(api, gatewayOf(api)).includes("document")) continue;
-    const { configMap, inline, url } = named;
-    if (configMap !== undefined) {
-      throw new Error(
-        `${api.namespace}/${api.name}: spec.specification[0]: a document in a ConfigMap needs the watcher, which reads it`,
-      );
-    }
-    const source =
-      url === undefined ? ({ from: "text", text: inline ?? "" } as const) : ({ from: "url", url } as const);
-    documents.set(api, await readDocument(source, defaultDocumentLimits));
-  }
-  return documents;
 }

@@ -128,22 +128,3 @@ function spend(budget: Budget, { bytes }: RawDocument, limits: DocumentLimits): 
   budget.bytes -= bytes.length;
   if (budget.bytes < 0) throw tooLarge(limits.bytes);
 }
-
-/**
- * Reads one document, for a program that needs no more.
- *
- * @throws DocumentError whose message goes after the field that names the source.
- */
-export async function readDocument(
-  source: DocumentSource,
-  limits: DocumentLimits,
-): Promise<ImportedDocument> {
-  const reader = new DocumentReader(limits);
-  try {
-    const read = await reader.read(source);
-    if (read === undefined) throw new Error("a document that was not known is said to be unchanged");
-    return read.document;
-  } finally {
-    await reader.stop();
-  }
-}

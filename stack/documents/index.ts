@@ -7,5 +7,5 @@ export {
   type DocumentSource,
   type ImportedDocument,
 } from "./document";
-export { DocumentReader, readDocument, type ReadDocument } from "./documentReader";
+export { DocumentReader, type ReadDocument } from "./documentReader";
 export { shownUrl } from "./shown";

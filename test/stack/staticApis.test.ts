@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { defaultIstioSettings } from "../../components";
 import { noRules, parseExposedApi, type ExposedApi, type PlatformRules } from "../../spec";
 import { checkTogether } from "../../stack";
+import { whalecloud } from "../watcher/gateways";
 
 function api(
   name: string,
@@ -36,6 +37,13 @@ describe("A set of APIs without a watcher", () => {
     assert.throws(
       () => checkTogether([api("a", {}, { "oda.tmforum.org/gateway": "kong" })], () => defaultIstioSettings),
       /components\/a: gateway "kong" must be one of istio/,
+    );
+  });
+
+  it("is refused when one breaks a rule of its gateway, with its name and the field", () => {
+    assert.throws(
+      () => checkTogether([api("a")], () => whalecloud),
+      /^Error: components\/a: spec\.specification/,
     );
   });
 

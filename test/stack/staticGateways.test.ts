@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { defaultAzureApimPart, defaultIstioSettings, noPlatform, type Platform } from "../../components";
-import { readStaticDocuments, staticGateways } from "../../stack";
+import { staticGateways } from "../../stack";
 import { annotated, parse, type Json } from "../spec/examples";
 import { settings as azure } from "../components/azureApim/examples";
 
@@ -37,6 +37,21 @@ describe("the gateways of a static program", () => {
     assert.equal(settings.serviceName, azure.serviceName);
   });
 
+  it("are a WhaleCloud gateway without an endpoint where it is a mock, which is asked nothing", async () => {
+    const api = behind("whalecloud-apig");
+    const settings = (await find([api], { ...noPlatform, whalecloudApig: { mock: true } }))(api);
+    assert.ok(settings.type === "whalecloud-apig");
+    assert.equal(settings.mock, true);
+    assert.equal(new URL(settings.endpoint).hostname, "apig.invalid");
+  });
+
+  it("are told to be wrong by the key of the configuration that names none", async () => {
+    await assert.rejects(
+      find([parse()], configured, "azure-api"),
+      /^Error: oda:gateway: "azure-api" must be one of /,
+    );
+  });
+
   const refused: readonly (readonly [string, string, Platform, RegExp])[] = [
     ["a name that is none", "kong", configured, /: gateway "kong" must be one of istio, /],
     ["WhaleCloud without an endpoint", "whalecloud-apig", noPlatform, /whalecloudApig\.endpoint must be/],
@@ -58,25 +73,4 @@ describe("the gateways of a static program", () => {
       await assert.rejects(find([behind(gateway)], platform), expected);
     });
   }
-});
-
-describe("the documents of a static program", () => {
-  const openapi = JSON.stringify({ openapi: "3.0.1", info: { title: "Shop", version: "4.0.0" }, paths: {} });
-
-  it("are read for the gateways that import them, and for no others", async () => {
-    const api = behind("azure-apim", { specification: openapi });
-    const documents = await readStaticDocuments([api, parse()], (each) =>
-      each === api ? azure : defaultIstioSettings,
-    );
-    assert.deepEqual([...documents.keys()], [api]);
-    assert.equal(documents.get(api)?.version, "4.0.0");
-  });
-
-  it("cannot be in a ConfigMap, which only the watcher reads", async () => {
-    const api = behind("azure-apim", { specification: "configmap:docs/shop.json" });
-    await assert.rejects(
-      readStaticDocuments([api], () => azure),
-      /ConfigMap needs the watcher/,
-    );
-  });
 });
