@@ -6,7 +6,7 @@ import { type Field, isObject, type TextRule } from "../../spec";
  * that is not there.
  */
 export function block(field: Field, keys: readonly string[]): Field {
-  const object = field.object();
+  const object = field.object(`must be an object; the keys here are ${keys.join(", ")}`);
   const members = isObject(object.value) ? Object.keys(object.value) : [];
   object.report(
     members

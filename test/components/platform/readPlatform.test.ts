@@ -141,7 +141,11 @@ describe("A platform file", () => {
       "gatewy: {}",
       "gatewy: is not known; the keys here are gateway, jwt, apiKeys, tls, defaults, locked, azureApim, whalecloudApig",
     ],
-    ["a part without keys", "tls: on", 'tls: "on" must be an object'],
+    [
+      "a part without keys",
+      "tls: on",
+      'tls: "on" must be an object; the keys here are port, certificates, certManager',
+    ],
     [
       "misspelt keys anywhere",
       "gateway: { label: {} }\njwt: { providers: [{ name: a, issuer: 'https://a.example', jwksUrl: x }] }\n" +
