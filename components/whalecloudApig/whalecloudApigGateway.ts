@@ -38,12 +38,10 @@ export class WhalecloudApigGateway extends pulumi.ComponentResource implements G
     );
     const { spec, response } = this.registration;
     this.routeUid = this.registration.id;
-    this.binding = pulumi
-      .all([spec, response])
-      .apply(([told, answered]): GatewayBinding => ({
-        field: "apigBind",
-        value: { response: answered, spec: told },
-      }));
+    this.binding = pulumi.all([spec, response]).apply(([told, answered]): GatewayBinding => ({
+      field: "apigBind",
+      value: { response: answered, spec: told },
+    }));
     this.registerOutputs({ routeUid: this.routeUid });
   }
 }
