@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { document, operation, refusal } from "./examples";
-import { LIMITS, TEXT, useReaders } from "./readers";
+import { TEXT, useReaders } from "./readers";
 import { useWebServer } from "./webServer";
 
 describe("DocumentReader", function () {
