@@ -27,7 +27,7 @@ export const remedies = {
   GatewayAddressUnknown:
     "give the gateway's Service a load balancer address or spec.externalIPs, or set ODA_GATEWAY_SERVICE or " +
     "APIOPERATORISTIO_PUBLICHOSTNAME; the URL appears as soon as there is an address",
-  GatewayConflict: `let the other change at the gateway end; what exists there already is deleted there if it is nobody else's (az rest --method delete, see docs/operations.md#azure-api-management), or one of both is renamed; ${RETRIED}`,
+  GatewayConflict: `let the other change at the gateway end; delete there what exists already if it is nobody else's, see docs/operations.md#azure-api-management, or rename one of both; ${RETRIED}`,
   GatewayRejected: `change the spec, or the platform's settings that the gateway's words are about; ${RETRIED}`,
   GatewayUnauthorized: `give the identity of the watcher its roles at the gateway, see docs/operations.md#azure-api-management; ${RETRIED}`,
   GatewayUnavailable: `if it lasts, look at the gateway's service and the network; ${RETRIED}`,

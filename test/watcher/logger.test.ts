@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TransientError } from "../../stack";
 import { createClients } from "../../watcher/kube/client";
 import { describeError } from "../../watcher/logger";
 import { KubernetesServer } from "../support/kubernetesServer";
@@ -19,6 +20,14 @@ describe("what a log line says of an error", () => {
   it("is the status of a watch that was refused", () => {
     const refused = Object.assign(new Error("Forbidden"), { statusCode: 403 });
     assert.deepEqual(describeError(refused), { type: "Error", status: 403, message: "Forbidden" });
+  });
+
+  it("is the reason and the words of a trouble that passes by itself", () => {
+    assert.deepEqual(describeError(new TransientError("GatewayUnavailable", "it is away")), {
+      type: "TransientError",
+      reason: "GatewayUnavailable",
+      message: "it is away",
+    });
   });
 
   it("has the stack of every other error, which may be a bug", () => {
