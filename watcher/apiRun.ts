@@ -11,13 +11,13 @@ import {
 } from "../stack";
 import { type BeforeRun } from "./foreignChanges";
 import { changedElsewhereProblem } from "./gatewayMessages";
-import { placesOf } from "./gatewayPlaces";
 import { type ApiObject, type ObjectKey } from "./kube/objects";
 import { type MadeFor } from "./leftOvers";
 import { type PlacedEtags, type StackStatus } from "./ownStatus";
 import { type RunDependencies } from "./runDependencies";
 import { runProblem, unservedKindError } from "./runMessages";
 import { type LastRun, type RunEnd, type Servable } from "./runOutcomes";
+import { placesOf } from "./toldPlaces";
 
 /** What a run is for. */
 export interface RunSubject {

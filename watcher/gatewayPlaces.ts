@@ -1,7 +1,6 @@
 // Where an API is at a gateway outside the cluster, as its status notes it: by that it is found there with no settings.
 import { apimApiId, type ApiIdentity, type GatewaySettings } from "../components";
 import { type ApimService } from "../stack";
-import { type Servable } from "./runOutcomes";
 
 /** An API of Azure API Management. */
 export interface ApimPlace {
@@ -33,11 +32,4 @@ export function readPlace(text: string): ApimPlace | undefined {
   const isName = (id: string | undefined): id is string => id !== undefined && id !== "." && id !== "..";
   if (!isName(resourceGroup) || !isName(apiId)) return undefined;
   return { service: { subscriptionId, resourceGroup, serviceName }, apiId };
-}
-
-/** The places where a run tells a gateway of an API: not that of a gateway which waits for something. */
-export function placesOf({ api, awaits, settings }: Servable): readonly string[] {
-  const isTold = awaits?.untold === undefined;
-  const gateways = [...(isTold ? [settings.gateway] : []), ...(settings.keep ? [settings.keep.gateway] : [])];
-  return gateways.map((gateway) => placeOf(api, gateway)).filter((place) => place !== undefined);
 }

@@ -7,7 +7,6 @@ import { type DriftDetector } from "./drift/driftDetector";
 import { type Evaluation } from "./evaluate";
 import { type EventRecorder } from "./events";
 import { overwrittenMessage, type ForeignChange } from "./gatewayMessages";
-import { placesOf } from "./gatewayPlaces";
 import { type ApiObject, type ObjectKey } from "./kube/objects";
 import { type Logger } from "./logger";
 import { isNews } from "./observe";
@@ -23,6 +22,7 @@ import { type LastRun, type Servable } from "./runOutcomes";
 import { type StackRuns } from "./stackRuns";
 import { type StatusWriter } from "./statusWriter";
 import { well, type Problem } from "./reasons";
+import { placesOf } from "./toldPlaces";
 
 /** What the reconciler works with. */
 export interface ReconcilerDependencies {

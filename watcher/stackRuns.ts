@@ -4,7 +4,6 @@ import { declaredObjects, outputsOf, stackName, type Engine } from "../stack";
 import { ApiRun, type RunSubject } from "./apiRun";
 import { toldBackend } from "./backends";
 import { withDrift } from "./drift/messages";
-import { placesOf } from "./gatewayPlaces";
 import { splitKey, type ApiObject, type ObjectKey } from "./kube/objects";
 import { type MadeFor } from "./leftOvers";
 import { LeftPlaces } from "./leftPlaces";
@@ -23,6 +22,7 @@ import {
 } from "./runOutcomes";
 import { type Pending } from "./retries";
 import { type Problem } from "./reasons";
+import { placesOf } from "./toldPlaces";
 
 /** Runs stacks for objects; keeps claims, retries and the detection of drift in step with what the runs do. */
 export class StackRuns {

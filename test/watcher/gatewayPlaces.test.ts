@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { defaultIstioSettings, type GatewaySettings } from "../../components";
-import { placeOf, placesOf, readPlace } from "../../watcher/gatewayPlaces";
+import { placeOf, readPlace } from "../../watcher/gatewayPlaces";
 import { type Servable } from "../../watcher/runOutcomes";
 import { parse } from "../spec/examples";
 import { azure, whalecloud } from "./gateways";
+import { placesOf } from "../../watcher/toldPlaces";
 
 const PLACE = "00000000-0000-4000-8000-000000000001/oda-rg/oda-apim/a";
 const api = parse({}, { name: "a" });
