@@ -50,5 +50,14 @@ async function serve(): Promise<Record<string, pulumi.Output<string | undefined>
   return Object.fromEntries(urls) as Record<string, pulumi.Output<string | undefined>>;
 }
 
-/** Public URL of each API, by `namespace/name`; undefined where only the cluster knows it. */
-export const urls = pulumi.output(serve());
+/** Output `urls`: public URL of each API, by `namespace/name`; undefined where only the cluster knows it. */
+export = async (): Promise<object> => {
+  try {
+    return { urls: await serve() };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    // What is wrong is in a manifest or a setting; where it was noticed is for whoever asks for it (--debug).
+    void pulumi.log.debug(error.stack ?? "");
+    throw new pulumi.RunError(error.message);
+  }
+};

@@ -62,6 +62,16 @@ describe("pulumi up with the WhaleCloud API gateway", function () {
     assert.deepEqual(fake.requests, []);
   });
 
+  it("names the key of a setting that is wrong, and not where in the program that was noticed", async () => {
+    await onStack("config", "set", "oda:gateway", "azure-api");
+    await assert.rejects(onStack("preview"), ({ stdout }: { readonly stdout: string }) => {
+      assert.match(stdout, /error: oda:gateway: "azure-api" must be one of/);
+      assert.doesNotMatch(stdout, /PromiseRejection|unhandled| at serve/);
+      return true;
+    });
+    await onStack("config", "set", "oda:gateway", "whalecloud-apig");
+  });
+
   it("fails as long as the gateway does, refreshed or not", async () => {
     const failing = { answer: { status: 500, body: "oops" } };
     fake.fail(failing, failing);
