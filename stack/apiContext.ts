@@ -41,7 +41,7 @@ export function contextOf(
     .filter(([part]) => (needs as readonly string[]).includes(part))
     .map(([part, lookUp]) => [part, lookUp()] as const)
     .filter(([, value]) => value !== undefined);
-  return known.length === 0 ? undefined : (Object.fromEntries(known));
+  return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
 function unlessEmpty<Item>(items: readonly Item[]): readonly Item[] | undefined {
