@@ -4,12 +4,13 @@ import { bundle } from "./bundle";
 import { cutCircles } from "./circles";
 import { contentsOf } from "./contents";
 import { invalid, referredTo, type ImportedDocument } from "./document";
-import { isObject, type Json, type JsonObject } from "./json";
+import { isObject, ordinary, type Json, type JsonObject } from "./json";
 import { plainMediaTypes } from "./mediaTypes";
 import { asOpenApi30 } from "./openapi31";
 import { nameOperations } from "./operations";
 import { parseText } from "./parse";
 import { Sources, type Source } from "./references";
+import { isLargerThan } from "./size";
 import { validate } from "./validate";
 
 /** The bytes of a document, and where they were found; text that is given was found nowhere. */
@@ -49,6 +50,7 @@ export async function importDocument(
     for (const other of others) sources.add(other.url, sourceOf(other));
     const whole = bundle(sources, openapi);
     if (sources.missing.size > 0) return { missing: [...sources.missing] };
+    if (isLargerThan(whole, limit)) throw tooLarge(`more than ${limit}`, limit);
     const document = asOpenApi30(whole);
     // OpenAPI 3.1 by its own rules first, so that what is wrong is told in its terms.
     if (document["openapi"] !== whole["openapi"]) await check(whole);
@@ -67,7 +69,7 @@ export async function importDocument(
 
 /** Ajv compares the items of a list by methods of ordinary objects, which objects without a prototype have not. */
 async function check(document: JsonObject): Promise<void> {
-  await validate(structuredClone(document));
+  await validate(ordinary(document));
 }
 
 function sourceOf({ bytes, url, base = url }: OtherDocument): Source {
@@ -96,11 +98,15 @@ function isOpenApi(root: Json): boolean {
   );
 }
 
+function tooLarge(size: string, limit: number): Error {
+  return invalid(`has ${size} bytes as it would be imported, and API Management takes ${limit}`);
+}
+
 function finished(document: JsonObject, openapi: boolean, limit: number): ImportedDocument {
   const text = JSON.stringify(document);
   const size = Buffer.byteLength(JSON.stringify(text));
   if (size > limit) {
-    throw invalid(`has ${size} bytes as it would be imported, and API Management takes ${limit}`);
+    throw tooLarge(`${size}`, limit);
   }
   const { info } = document;
   const version = isObject(info) && typeof info["version"] === "string" ? info["version"] : undefined;

@@ -29,3 +29,13 @@ export function mapMembers(value: JsonObject, change: (member: Json, name: strin
   }
   return copy;
 }
+
+/** A copy in ordinary objects, in which a key `__proto__` is data too. Its texts are those of the original. */
+export function ordinary<Value extends Json>(value: Value): Value;
+export function ordinary(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => ordinary(item));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, member === undefined ? member : ordinary(member)]),
+  );
+}

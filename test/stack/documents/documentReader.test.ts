@@ -148,14 +148,14 @@ describe("DocumentReader", function () {
     assert.equal((await one.read({ from: "text", text: TEXT }))?.document.version, "5.0.0");
   });
 
-  it("gives up a document that takes too much memory to check, and reads the next", async () => {
+  it("gives up a document that stands for gigabytes before it takes them, and reads the next", async () => {
     const one = reader();
     // 10,000 aliases of a text are 10,000 texts in what is imported.
     const text = `a: &a ${"x".repeat(400_000)}\nopenapi: 3.0.0\npaths: {}\nx-b: [${"*a,".repeat(9_999)}]`;
 
     assert.match(
       await refusal(one.read({ from: "text", text })),
-      /^DocumentInvalid: (takes too much memory to check|is not valid|has \d+ bytes as it would be imported)/,
+      /^DocumentInvalid: has more than 4000000 bytes as it would be imported, and API Management takes 4000000$/,
     );
     assert.equal((await one.read({ from: "text", text: TEXT }))?.document.version, "5.0.0");
   });
