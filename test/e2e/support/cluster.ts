@@ -1,5 +1,5 @@
 // A real API server for the end-to-end tests, and what they do with it.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
@@ -7,6 +7,7 @@ import { startControlPlane, type ControlPlane } from "../../../dev/controlPlane"
 import { ensureToolchain, type Toolchain } from "../../../dev/toolchain";
 import { createClients, statusOf, type Clients } from "../../../watcher/kube/client";
 import { WatcherProcess } from "../../../dev/watcherProcess";
+import { removeFolder } from "../../support/removeFolder";
 
 /** Namespace every test works in. */
 export const NAMESPACE = "components";
@@ -83,7 +84,7 @@ export class Cluster {
     await Promise.all(this.watchers.map((watcher) => watcher.kill()));
     await this.controlPlane.stop();
     // The engine of a watcher that was killed ends by itself, and may still be writing.
-    rmSync(this.stateDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    await removeFolder(this.stateDir);
   }
 
   async create(object: Record<string, unknown>): Promise<AnyObject> {

@@ -1,5 +1,5 @@
 // The same tests with each engine, against a WhaleCloud API gateway on loopback.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GatewaySettings } from "../../../components";
@@ -15,6 +15,7 @@ import {
 } from "../../../stack";
 import { parse, type Json } from "../../spec/examples";
 import { FakeApig, type Key } from "../../support/apig/fakeApig";
+import { removeFolder } from "../../support/removeFolder";
 
 /** What a test works with. */
 export interface World {
@@ -105,7 +106,7 @@ export function describeWithEngines(
       after(async () => {
         await engine?.close();
         restore();
-        rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+        await removeFolder(dir);
       });
 
       tests(() => ({ fake, engine: engine! }), choice);

@@ -1,11 +1,12 @@
 // The same tests with each engine.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { createClients, type Clients } from "../../../watcher/kube/client";
 import { type FakeArm } from "../../support/azure/fakeArm";
 import { AzureInstallation, type StackEngine } from "./installation";
+import { removeFolder } from "../../support/removeFolder";
 
 /** What a test works with. */
 export interface World {
@@ -45,7 +46,7 @@ export function describeWithEngines(what: string, tests: (world: () => World) =>
         });
         after(async () => {
           await engine?.close();
-          rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+          await removeFolder(dir);
         });
 
         tests(() => ({ arm: installation.arm, clients, engine: engine! }));
