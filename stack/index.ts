@@ -9,6 +9,7 @@ export { createEngine, type EngineOptions } from "./createEngine";
 export { declaredObjects } from "./declared";
 export {
   defaultDocumentLimits,
+  digestOf,
   DocumentError,
   DocumentReader,
   shownUrl,

@@ -1,4 +1,5 @@
 // What is read of an API's document, within which limits, and how reading it fails.
+import { createHash } from "node:crypto";
 import { type DocumentRef } from "../../components";
 import { shownUrl } from "./shown";
 
@@ -89,4 +90,9 @@ export function invalid(message: string): DocumentError {
 export function referredTo(url: string, error: unknown): unknown {
   if (!(error instanceof DocumentError)) return error;
   return new DocumentError(error.reason, `refers to ${shownUrl(url)}, which ${error.message}`);
+}
+
+/** SHA-256 of a text, in hexadecimal digits. */
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,7 +1,7 @@
 // Reads documents: gets them with all that they refer to, and has them imported.
-import { createHash } from "node:crypto";
 import { type Resolve } from "./connect";
 import {
+  digestOf,
   invalid,
   referredTo,
   type DocumentLimits,
@@ -121,7 +121,7 @@ interface Budget {
 }
 
 function textOf(text: string): Raw {
-  return { bytes: Buffer.from(text), etag: createHash("sha256").update(text).digest("hex") };
+  return { bytes: Buffer.from(text), etag: digestOf(text) };
 }
 
 function spend(budget: Budget, { bytes }: RawDocument, limits: DocumentLimits): void {

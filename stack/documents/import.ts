@@ -1,9 +1,8 @@
 // From the bytes of a document to what a gateway imports.
-import { createHash } from "node:crypto";
 import { bundle } from "./bundle";
 import { cutCircles } from "./circles";
 import { contentsOf } from "./contents";
-import { invalid, referredTo, type ImportedDocument } from "./document";
+import { digestOf, invalid, referredTo, type ImportedDocument } from "./document";
 import { isObject, ordinary, type Json, type JsonObject } from "./json";
 import { plainMediaTypes } from "./mediaTypes";
 import { asOpenApi30 } from "./openapi31";
@@ -111,7 +110,7 @@ function finished(document: JsonObject, openapi: boolean, limit: number): Import
   const { info } = document;
   const version = isObject(info) && typeof info["version"] === "string" ? info["version"] : undefined;
   return {
-    digest: createHash("sha256").update(text).digest("hex"),
+    digest: digestOf(text),
     format: openapi ? "openapi+json" : "swagger-json",
     ...(version === undefined ? {} : { version }),
     text,

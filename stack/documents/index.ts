@@ -1,6 +1,7 @@
 // What others may use of the reading of documents.
 export {
   defaultDocumentLimits,
+  digestOf,
   DocumentError,
   type DocumentLimits,
   type DocumentReason,

@@ -5,26 +5,9 @@ import { join } from "node:path";
 import { defaultAzureApimPart } from "../../components";
 import { noRules } from "../../spec";
 import { defaultDocumentLimits } from "../../stack";
-import { ConfigError, readConfig, type WatcherConfig } from "../../watcher/config";
+import { readConfig, type WatcherConfig } from "../../watcher/config";
 import { useTempDir } from "../support/tempDir";
-
-type Environment = Readonly<Record<string, string>>;
-
-/** What a wrong environment is refused with, a line each. */
-function complaints(env: Environment): string[] {
-  try {
-    readConfig(env);
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof ConfigError);
-    return error.message.split("\n");
-  }
-}
-
-/** How the WhaleCloud gateway is reached unless it is said, with `changes`. */
-function whalecloud(changes: Partial<WatcherConfig["whalecloud"]>): WatcherConfig["whalecloud"] {
-  return { ...readConfig({}).whalecloud, ...changes };
-}
+import { complaints, whalecloud, type Environment } from "./environment";
 
 describe("readConfig", () => {
   it("works in an empty environment, as TM Forum's Istio operator does", () => {

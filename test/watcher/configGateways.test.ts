@@ -2,26 +2,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultAzureApimPart } from "../../components";
-import { ConfigError, readConfig, type WatcherConfig } from "../../watcher/config";
+import { readConfig, type WatcherConfig } from "../../watcher/config";
 import { useTempDir } from "../support/tempDir";
-
-type Environment = Readonly<Record<string, string>>;
-
-/** What a wrong environment is refused with, a line each. */
-function complaints(env: Environment): string[] {
-  try {
-    readConfig(env);
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof ConfigError);
-    return error.message.split("\n");
-  }
-}
-
-/** How the WhaleCloud gateway is reached unless it is said, with `changes`. */
-function whalecloud(changes: Partial<WatcherConfig["whalecloud"]>): WatcherConfig["whalecloud"] {
-  return { ...readConfig({}).whalecloud, ...changes };
-}
+import { complaints, whalecloud, type Environment } from "./environment";
 
 describe("readConfig, of the gateways outside the cluster,", () => {
   const cases: readonly (readonly [string, Environment, Partial<WatcherConfig>])[] = [

@@ -1,11 +1,10 @@
 // Keeps documents in a folder, so that after a restart, and while their sources are away, APIs are served with the last.
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DocumentContents, type DocumentRef } from "../../components";
 import { optional } from "../../spec";
-import { type ImportedDocument } from "../../stack";
+import { digestOf, type ImportedDocument } from "../../stack";
 
 /** A document that is kept, without its text. */
 export interface StoredDocument {
@@ -59,7 +58,7 @@ export class DocumentStore {
     if (!SHA256.test(digest)) throw new Error(`${JSON.stringify(digest)} is no digest of a document`);
     const file = this.textFile(digest);
     const text = await readFile(file, "utf8");
-    if (createHash("sha256").update(text).digest("hex") === digest) return text;
+    if (digestOf(text) === digest) return text;
     await rm(file, { force: true });
     throw new Error(`${file} is not what was written there`);
   }

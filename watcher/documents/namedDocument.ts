@@ -1,6 +1,6 @@
 // Which document an API names in its spec.
-import { createHash } from "node:crypto";
 import { type ApiDocument, type ExposedApi } from "../../spec";
+import { digestOf } from "../../stack";
 
 /** Where a document is, as the watcher reads it. */
 export type DocumentPlace =
@@ -26,22 +26,18 @@ export function namedDocument({ namespace, specification }: ExposedApi): NamedDo
     const field = `spec.specification[${index}]`;
     const { url, configMap, inline } = entry;
     if (url !== undefined) {
-      return { id: idOf(`url ${url}`), field: `${field}.url`, place: { from: "url", url } };
+      return { id: digestOf(`url ${url}`), field: `${field}.url`, place: { from: "url", url } };
     }
     if (configMap !== undefined) {
       const { name, key } = configMap;
-      const id = idOf(`configMap ${namespace}/${name}/${key}`);
+      const id = digestOf(`configMap ${namespace}/${name}/${key}`);
       return { id, field: `${field}.url`, place: { from: "configMap", namespace, name, key } };
     }
     if (inline !== undefined) {
-      const id = inlineIds.get(entry) ?? idOf(`inline ${inline}`);
+      const id = inlineIds.get(entry) ?? digestOf(`inline ${inline}`);
       inlineIds.set(entry, id);
       return { id, field, place: { from: "inline", text: inline } };
     }
   }
   return undefined;
-}
-
-function idOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,6 +1,5 @@
 // Reads a document wherever it is: at a URL, in a ConfigMap, or in the object itself.
-import { createHash } from "node:crypto";
-import { DocumentError, DocumentReader, type DocumentLimits, type ReadDocument } from "../../stack";
+import { digestOf, DocumentError, DocumentReader, type DocumentLimits, type ReadDocument } from "../../stack";
 import { messageOf } from "../kube/client";
 import { type DocumentPlace } from "./namedDocument";
 
@@ -58,7 +57,7 @@ export class PlaceReader {
   ): Promise<ReadDocument | undefined> {
     const text = await this.textOf(place);
     // A text that was refused is looked at often, and need not be checked again.
-    const digest = createHash("sha256").update(text).digest("hex");
+    const digest = digestOf(text);
     const refused = this.refused.get(place);
     if (refused?.digest === digest) throw refused.error;
     try {
